@@ -1,0 +1,2 @@
+//! The `ssecheck` command.
+fn main() {}

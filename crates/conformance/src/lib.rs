@@ -1,0 +1,1 @@
+//! Performs ssecheck cases against a server and judges what the wire showed

@@ -1,0 +1,1 @@
+//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations

@@ -1,0 +1,1 @@
+//! A correct server of event streams, and its faults, one switch each

@@ -1,0 +1,1 @@
+//! Whole-program tests live in `suite/`; this library is empty.
