@@ -1,1 +1,24 @@
-//! What a user of ssecheck writes (cases, targets) and what a user gets (reports)
+//! What a user of ssecheck writes (cases, targets) and what a user gets (reports).
+//!
+//! Everything here is data: no I/O beyond the text handed in, no clock, no network. Input is YAML,
+//! read by [`case::Case::load`] and [`target::Target::load`]; every mistake comes back as a
+//! [`LoadError`] with file, line, column, the source line, a caret and a cure. Output is
+//! [`report::Report`], versioned JSON.
+
+pub mod case;
+mod case_names;
+pub mod exit;
+pub mod expect;
+pub mod placed;
+pub mod report;
+pub mod schema;
+pub mod span;
+pub mod step;
+pub mod suggest;
+pub mod target;
+pub mod template;
+pub mod verdict;
+mod yaml;
+mod yaml_error;
+
+pub use yaml_error::{LoadError, Problem};

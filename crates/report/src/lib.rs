@@ -1,1 +1,23 @@
-//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations
+//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations.
+//!
+//! Every format is a pure function of a [`ssecheck_model::report::Report`]: no I/O, no clock, no
+//! environment. Each module is one format; text that came from the target passes through
+//! [`sanitize`] in all of them, because a report is read in terminals, browsers and CI logs.
+
+pub mod github;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod sanitize;
+pub mod text;
+
+mod counts;
+mod evidence;
+mod groups;
+mod hexdump;
+mod place;
+mod style;
+mod verdict;
+mod wrap;
+
+pub use style::Style;

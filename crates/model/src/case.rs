@@ -1,0 +1,197 @@
+//! A case: one YAML document with steps and the checks that they serve.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::LoadError;
+use crate::case_names::validate;
+use crate::expect::Expect;
+use crate::placed::Placed;
+use crate::report::Place;
+use crate::step::Step;
+use crate::target::Capability;
+use crate::verdict::Level;
+
+/// One YAML document: steps and the checks that they serve.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Stable id, `family/name`.
+    pub id: Placed<String>,
+    /// What it is about, in one line.
+    pub title: String,
+    /// What the target must provide; without it every check is `not-applicable`.
+    #[serde(default)]
+    pub requires: Vec<Need>,
+    /// No other case runs at the same time.
+    #[serde(default)]
+    pub exclusive: bool,
+    /// The case may hurt a weak server: a liveness probe follows it.
+    #[serde(default)]
+    pub hostile: bool,
+    /// Constants for templates.
+    #[serde(default)]
+    pub vars: BTreeMap<String, Var>,
+    /// What is done, in order.
+    pub steps: Vec<Placed<Step>>,
+    /// What is judged.
+    pub checks: Vec<Check>,
+    /// The file that it was read from.
+    #[serde(skip)]
+    pub file: String,
+    /// The text of that file.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// A constant of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Var {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Number(u64),
+    /// A text, repeated.
+    Repeat(Repeat),
+}
+
+/// A text, repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// The text.
+    pub text: String,
+    /// How often, 1,000,000 at most.
+    #[schemars(range(max = 1_000_000))]
+    pub times: u32,
+}
+
+/// The longest text that a variable may make, in bytes.
+pub const MAX_VAR_BYTES: usize = 4 * 1024 * 1024;
+
+impl Var {
+    /// The value as text.
+    pub fn render(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Repeat(repeat) => repeat.text.repeat(repeat.times as usize),
+        }
+    }
+
+    /// How many bytes [`Var::render`] would give.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Number(_) => 20,
+            Self::Repeat(repeat) => repeat.text.len().saturating_mul(repeat.times as usize),
+        }
+    }
+
+    /// Whether the value is empty.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What a case or check needs from the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// A publish hook.
+    Publish,
+    /// A publish or an echo hook.
+    Stimulus,
+    /// Events with ids, declared or seen.
+    Ids,
+    /// Resumption by `Last-Event-ID`.
+    Resume,
+    /// A `retry` field, declared or seen.
+    Retry,
+    /// CORS, declared or seen.
+    Cors,
+    /// CORS, declared: preflights matter only to clients that the owner knows of.
+    CorsDeclared,
+    /// An origin that is not allowed (`cors.denied_origin`).
+    DeniedOrigin,
+    /// Credentialed CORS.
+    Credentials,
+    /// Event types.
+    Types,
+    /// A finished stream that answers 204 (`stop`).
+    Stop,
+    /// A subscriber count (`stats`).
+    Stats,
+    /// An `Authorization` field in the target file.
+    Authorization,
+}
+
+impl Need {
+    /// The capability that declares it, if one does.
+    pub fn capability(self) -> Option<Capability> {
+        Some(match self {
+            Self::Publish => Capability::Publish,
+            Self::Ids => Capability::Ids,
+            Self::Resume => Capability::Resume,
+            Self::Retry => Capability::Retry,
+            Self::Cors | Self::CorsDeclared => Capability::Cors,
+            Self::Credentials => Capability::Credentials,
+            Self::Types => Capability::Types,
+            Self::Stop => Capability::Stop,
+            Self::Stats => Capability::Stats,
+            Self::Stimulus | Self::DeniedOrigin | Self::Authorization => return None,
+        })
+    }
+}
+
+/// One verdict that the steps allow.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Stable id, `family/name`: never reused, never renumbered.
+    pub id: Placed<String>,
+    /// How binding it is.
+    pub level: Level,
+    /// Requirement ids of the catalogue (`R31`).
+    #[serde(default)]
+    pub requirements: Vec<String>,
+    /// Section of the standard, RFC or other source.
+    pub source: String,
+    /// The requirement in one sentence.
+    pub requirement: String,
+    /// How to mend a server that fails.
+    pub fix: Option<String>,
+    /// What this check needs beyond the case.
+    #[serde(default)]
+    pub requires: Vec<Need>,
+    /// What is demanded.
+    pub expect: Placed<Expect>,
+}
+
+impl Case {
+    /// Reads a case. `file` is only for messages and places.
+    ///
+    /// # Errors
+    /// The first mistake in it, with place and cure.
+    pub fn load(file: &str, text: &str) -> Result<Self, LoadError> {
+        let mut case: Self = crate::yaml::load(file, text)?;
+        file.clone_into(&mut case.file);
+        text.clone_into(&mut case.text);
+        validate(&case)?;
+        Ok(case)
+    }
+
+    /// Where a line and column of this case stand, for reports.
+    pub fn place(&self, line: u64, column: u64) -> Place {
+        let text = self.text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+        Place { file: self.file.clone(), line, column, text: text.to_owned() }
+    }
+
+    /// The part of the id before the slash.
+    pub fn family(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+}

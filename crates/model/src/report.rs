@@ -1,0 +1,271 @@
+//! The report: everything a run found out, as one versioned JSON document.
+//!
+//! Every output format is a pure function of a [`Report`], so a saved one can be rendered again.
+//! Check ids and reason codes are stable for ever.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::exit;
+use crate::verdict::{Level, Outcome, Verdict};
+
+/// The value of [`Report::schema`] that this version writes and reads.
+pub const SCHEMA: &str = "ssecheck.report/1";
+
+/// A whole report. Only the parts that ran are present.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Which program wrote it.
+    pub tool: Tool,
+    /// Start of the run, RFC 3339 in UTC.
+    pub started_at: String,
+    /// Length of the run in milliseconds.
+    #[serde(default)]
+    pub duration_ms: u64,
+    /// Whether the user stopped the run before its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// The server under test.
+    pub target: TargetInfo,
+    /// The conformance part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformance: Option<Conformance>,
+}
+
+/// Name and version of the program that wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Always `ssecheck`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What is known of the server under test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TargetInfo {
+    /// Its URL, without userinfo.
+    pub url: String,
+    /// Capabilities that the owner declared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provides: Vec<String>,
+    /// Capabilities that the run saw without a declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<String>,
+    /// Whether it is the built-in testbed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub testbed: bool,
+}
+
+/// The result of a conformance run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Conformance {
+    /// The verdict over all checks.
+    pub verdict: Verdict,
+    /// How many checks had which outcome.
+    pub summary: Summary,
+    /// Why the run ended before its end, if it did (a dead server, an interrupt).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aborted: Option<String>,
+    /// One entry for each check, in the order of the cases.
+    pub checks: Vec<CheckResult>,
+}
+
+/// Counts of outcomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Checks that passed.
+    pub pass: usize,
+    /// Checks that warn.
+    pub warn: usize,
+    /// Checks that failed.
+    pub fail: usize,
+    /// Checks that do not apply.
+    pub not_applicable: usize,
+    /// Checks that could not be carried out although declared.
+    pub untestable: usize,
+    /// Checks in which the run broke.
+    pub error: usize,
+}
+
+/// One verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckResult {
+    /// Stable id, `family/name`.
+    pub id: String,
+    /// Id of the case that it belongs to.
+    pub case: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Stable code of the reason, for every outcome but `pass`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Requirement ids (`R31`).
+    pub requirements: Vec<String>,
+    /// Section of the standard, RFC or other source.
+    pub source: String,
+    /// The requirement in one sentence.
+    pub requirement: String,
+    /// One sentence on what happened.
+    pub message: String,
+    /// How to mend it, when the case knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// Time that the whole case took, in milliseconds.
+    #[serde(default)]
+    pub case_ms: u64,
+    /// What proves the outcome. Empty for checks that passed or do not apply.
+    #[serde(default)]
+    pub evidence: Evidence,
+}
+
+/// What proves an outcome.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// What would have been right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was there instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// The offending bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Excerpt>,
+    /// What happened on the case's connections, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<Moment>,
+    /// Where in the YAML the check stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// A shell command that shows the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reproduce: Option<String>,
+}
+
+impl Evidence {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A piece of what the server sent, with the offending bytes marked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Excerpt {
+    /// Name of the connection.
+    pub connection: String,
+    /// Which bytes the offset counts.
+    pub layer: Layer,
+    /// Offset of the first byte shown.
+    pub offset: u64,
+    /// The bytes in hexadecimal, two digits each, without separators.
+    pub hex: String,
+    /// Offset of the first offending byte (same count as `offset`).
+    pub mark_start: u64,
+    /// Offset one past the last offending byte.
+    pub mark_end: u64,
+}
+
+/// Which bytes an offset counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// The answer's head, from the first byte of its status line.
+    Head,
+    /// The event stream, after transfer and content decoding.
+    Stream,
+    /// Everything received on the connection, as it came.
+    Wire,
+}
+
+/// One moment in the time line of a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Moment {
+    /// Milliseconds since the case began.
+    pub at_ms: f64,
+    /// Name of the connection, or empty for the case as a whole.
+    pub connection: String,
+    /// What happened.
+    pub what: String,
+}
+
+/// A place in a YAML file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// File, as the user named it or as shipped.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column, from 1, in characters.
+    pub column: u64,
+    /// The text of that line.
+    pub text: String,
+}
+
+impl Summary {
+    /// Counts the outcomes of `checks`.
+    pub fn of(checks: &[CheckResult]) -> Self {
+        let mut summary = Self::default();
+        for check in checks {
+            *summary.slot(check.outcome) += 1;
+        }
+        summary
+    }
+
+    /// How many checks had `outcome`.
+    pub fn count(mut self, outcome: Outcome) -> usize {
+        *self.slot(outcome)
+    }
+
+    /// How many checks were really carried out.
+    pub fn executed(self) -> usize {
+        self.pass + self.warn + self.fail
+    }
+
+    fn slot(&mut self, outcome: Outcome) -> &mut usize {
+        match outcome {
+            Outcome::Pass => &mut self.pass,
+            Outcome::Warn => &mut self.warn,
+            Outcome::Fail => &mut self.fail,
+            Outcome::NotApplicable => &mut self.not_applicable,
+            Outcome::Untestable => &mut self.untestable,
+            Outcome::Error => &mut self.error,
+        }
+    }
+}
+
+impl Conformance {
+    /// Counts and judges `checks`. `aborted` says why the run stopped early, if it did.
+    pub fn new(checks: Vec<CheckResult>, aborted: Option<String>) -> Self {
+        let summary = Summary::of(&checks);
+        Self { verdict: verdict(summary, aborted.is_some()), summary, aborted, checks }
+    }
+
+    /// The exit code that this result deserves (DESIGN section 4): a failure outweighs a run that
+    /// broke, because it is certain.
+    pub fn exit_code(&self) -> u8 {
+        if self.summary.fail > 0 {
+            return exit::FAILED;
+        }
+        match (self.summary.error > 0 || self.aborted.is_some(), self.summary.untestable > 0) {
+            (true, _) => exit::INCOMPLETE,
+            (false, true) => exit::FAILED,
+            (false, false) if self.summary.executed() == 0 => exit::INCOMPLETE,
+            (false, false) => exit::OK,
+        }
+    }
+}
+
+fn verdict(summary: Summary, aborted: bool) -> Verdict {
+    if summary.fail > 0 {
+        Verdict::Nonconformant
+    } else if aborted || summary.error + summary.untestable > 0 || summary.executed() == 0 {
+        Verdict::Incomplete
+    } else {
+        Verdict::Conformant
+    }
+}

@@ -1,0 +1,322 @@
+//! Steps: the things that a case does, in order.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::placed::Placed;
+use crate::span::Span;
+use crate::template::Template;
+
+/// The name of a connection, publication, answer or wait inside one case.
+pub type Name = Placed<String>;
+
+/// Header fields of a request; `null` removes one that would be sent otherwise.
+pub type Fields = BTreeMap<String, Option<Template>>;
+
+/// One thing that a case does.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Open a stream and wait for the head of the answer.
+    Connect(Connect),
+    /// Read from an open stream until the condition holds, the stream ends, or time is up.
+    Read(Read),
+    /// Make the target send events, by its publish or echo hook.
+    Publish(Publish),
+    /// Read for a while and note whether anything came.
+    Quiet(Quiet),
+    /// End an open stream from our side.
+    Cut(Cut),
+    /// Open connections and drop them at once.
+    Abort(Abort),
+    /// Stop reading an open stream, with the smallest receive buffer that the system gives.
+    Stall(Stall),
+    /// Cut a stream and open it again with its last event id, as `EventSource` does.
+    Reconnect(Reconnect),
+    /// Ask by OPTIONS whether a browser may send a request, as Fetch does.
+    Preflight(Preflight),
+    /// One request and its whole answer.
+    Request(Request),
+    /// Wait for the number of subscribers, or for a time where only time can prove something.
+    Wait(Wait),
+    /// Prove on a fresh connection that the target still serves.
+    Liveness(Liveness),
+}
+
+/// Open a stream and wait for the head of the answer.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connect {
+    /// Name of the connection.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// Another URL than the target's, relative to it.
+    pub url: Option<Template>,
+    /// The HTTP method; GET by default.
+    pub method: Option<Template>,
+    /// `1.0` or `1.1`.
+    #[serde(default)]
+    pub version: HttpVersion,
+    /// Header fields to add, replace or (with `null`) remove.
+    #[serde(default)]
+    pub headers: Fields,
+    /// Value of `Last-Event-ID`, sent as UTF-8.
+    pub last_event_id: Option<Template>,
+    /// Value of `Origin`.
+    pub origin: Option<Template>,
+    /// Body of the request.
+    pub body: Option<Template>,
+    /// Leave out the header fields of the target file (credentials).
+    #[serde(default)]
+    pub anonymous: bool,
+    /// Wait until a marker event has arrived, so that the subscription is known to be live.
+    #[serde(default)]
+    pub subscribed: bool,
+    /// Carry out only when this kind of hook serves `publish` steps.
+    pub when: Option<Stimulus>,
+    /// How long to wait for the head.
+    pub within: Option<Span>,
+}
+
+/// The HTTP version of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum HttpVersion {
+    /// HTTP/1.0.
+    #[serde(rename = "1.0")]
+    Http10,
+    /// HTTP/1.1.
+    #[default]
+    #[serde(rename = "1.1")]
+    Http11,
+}
+
+/// How the target is made to send a chosen event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stimulus {
+    /// A hub: every subscriber gets it.
+    Publish,
+    /// The stream answered is the event.
+    Echo,
+}
+
+/// Read from an open stream until the condition holds, the stream ends, or time is up.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    /// The connection.
+    pub from: Name,
+    /// Stop after so many events.
+    pub events: Option<u32>,
+    /// Stop when this publication has arrived (under an echo hook: read its own stream).
+    pub publication: Option<Name>,
+    /// Publish a marker event and stop when it has arrived: all that was sent before is in.
+    #[serde(default)]
+    pub fence: bool,
+    /// Carry out only when this kind of hook serves `publish` steps.
+    pub when: Option<Stimulus>,
+    /// How long at most.
+    pub within: Option<Span>,
+}
+
+/// Make the target send events, by its publish or echo hook.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Publish {
+    /// Name of the publication.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// How many events; `{{n}}` counts them from 1.
+    #[serde(default = "one")]
+    pub count: u32,
+    /// The data; omitted means the hook gets none.
+    pub data: Option<Template>,
+    /// The event type.
+    pub event: Option<Template>,
+    /// The id.
+    pub id: Option<Template>,
+    /// Carry out only when this kind of hook is there.
+    pub when: Option<Stimulus>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Read for a while and note whether anything came.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quiet {
+    /// The connection.
+    pub from: Name,
+    /// How long.
+    #[serde(rename = "for")]
+    pub span: Span,
+}
+
+/// End an open stream from our side.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cut {
+    /// The connection.
+    pub connection: Name,
+    /// By FIN or by RST.
+    #[serde(default)]
+    pub how: CutHow,
+}
+
+/// How we end a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutHow {
+    /// FIN: the socket is closed in order.
+    #[default]
+    Close,
+    /// RST: the socket is torn down.
+    Reset,
+}
+
+/// Open connections and drop them at once.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Abort {
+    /// How many, one after the other.
+    #[serde(default = "one")]
+    pub times: u32,
+    /// How far each goes.
+    pub after: AbortPoint,
+    /// By FIN or by RST.
+    #[serde(default)]
+    pub how: CutHow,
+}
+
+/// How far an aborted connection goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AbortPoint {
+    /// Until it is connected: nothing is sent.
+    Connect,
+    /// Until half of the request is sent.
+    HalfRequest,
+    /// Until the request is sent: the head is not awaited.
+    Request,
+    /// Until the head is in.
+    Head,
+}
+
+/// Stop reading an open stream.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stall {
+    /// Name of the connection; it is opened by this step with a small receive buffer.
+    #[serde(rename = "as")]
+    pub name: Name,
+}
+
+/// Cut a stream and open it again with its last event id.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reconnect {
+    /// The connection to cut.
+    pub from: Name,
+    /// Name of the new one.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// How the old one ends.
+    #[serde(default)]
+    pub how: CutHow,
+    /// Wait for the `retry` time that the stream asked for (at most 2 s).
+    #[serde(default)]
+    pub obey_retry: bool,
+    /// Value of `Origin`.
+    pub origin: Option<Template>,
+    /// How long to wait for the head.
+    pub within: Option<Span>,
+}
+
+/// Ask by OPTIONS whether a browser may send a request.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Preflight {
+    /// Name of the answer.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// The origin that asks.
+    pub origin: Template,
+    /// The method that it wants to use.
+    #[serde(default = "get")]
+    pub method: String,
+    /// The header fields that it wants to send, lower-case.
+    #[serde(default)]
+    pub headers: Vec<String>,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+/// One request and its whole answer.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Name of the answer.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// Where to send it: the target's URL unless told otherwise.
+    #[serde(default)]
+    pub to: Destination,
+    /// The HTTP method; GET by default.
+    pub method: Option<Template>,
+    /// `1.0` or `1.1`.
+    #[serde(default)]
+    pub version: HttpVersion,
+    /// Header fields to add, replace or (with `null`) remove.
+    #[serde(default)]
+    pub headers: Fields,
+    /// Value of `Origin`.
+    pub origin: Option<Template>,
+    /// Leave out the header fields of the target file (credentials).
+    #[serde(default)]
+    pub anonymous: bool,
+    /// How long to read the body once the head is in.
+    pub within: Option<Span>,
+}
+
+/// Where a `request` step goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Destination {
+    /// The URL of the stream.
+    #[default]
+    Target,
+    /// The URL of a finished stream (`stop` in the target file).
+    Stop,
+    /// The subscriber count (`stats` in the target file).
+    Stats,
+}
+
+/// Wait for the number of subscribers, or for a time.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// Name of what was waited for.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// A `request` to `stats` whose number must not be exceeded any more.
+    pub subscribers: Option<Name>,
+    /// How long at most; without `subscribers`, how long at all.
+    pub within: Span,
+}
+
+/// Prove on a fresh connection that the target still serves.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Liveness {
+    /// Name of the probe.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// How long to wait for the head.
+    pub within: Option<Span>,
+}

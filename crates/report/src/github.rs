@@ -1,0 +1,75 @@
+//! The report as GitHub Actions workflow commands: annotations in the log and on changed files.
+//!
+//! Format: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
+
+use ssecheck_model::report::{CheckResult, Place, Report};
+use ssecheck_model::verdict::Outcome;
+
+use crate::sanitize::{VALUE_LIMIT, line};
+use crate::verdict::cut_short;
+
+/// One command a line: `::error` for every `fail`, `error` and `untestable`, then `::warning` for
+/// every `warn`. A run that was cut short or carried out nothing is an `::error` of its own.
+///
+/// GitHub shows the first ten of each kind for one step, so errors of the server come first.
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    if let Some((reason, message)) = cut_short(report) {
+        out.push_str(&command("error", None, &format!("ssecheck run: {reason}"), &message));
+    }
+    let checks = report.conformance.as_ref().map_or(&[][..], |part| &part.checks);
+    for outcome in Outcome::ALL {
+        let Some(kind) = kind(outcome) else { continue };
+        let matching = checks.iter().filter(|check| check.outcome == outcome);
+        out.extend(matching.map(|check| annotation(kind, check)));
+    }
+    out
+}
+
+fn kind(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Fail | Outcome::Error | Outcome::Untestable => Some("error"),
+        Outcome::Warn => Some("warning"),
+        Outcome::Pass | Outcome::NotApplicable => None,
+    }
+}
+
+fn annotation(kind: &str, check: &CheckResult) -> String {
+    let outcome = check.outcome.as_str();
+    let reason = check.reason.as_deref().unwrap_or_default();
+    let title = line(&format!("{outcome} {} {reason}", check.id), VALUE_LIMIT);
+    command(kind, check.evidence.place.as_ref(), title.trim_end(), &body(check))
+}
+
+fn body(check: &CheckResult) -> String {
+    let labelled = |label: &str, text: &str| format!("{label}{}", line(text, VALUE_LIMIT));
+    let source = crate::evidence::source(check);
+    let mut lines = vec![
+        labelled("", &check.message),
+        format!("{} ({source})", labelled("required: ", &check.requirement)),
+    ];
+    lines.extend(check.evidence.expected.iter().map(|text| labelled("expected: ", text)));
+    lines.extend(check.evidence.actual.iter().map(|text| labelled("actual: ", text)));
+    lines.extend(check.fix.iter().map(|text| labelled("fix: ", text)));
+    lines.join("\n")
+}
+
+fn command(kind: &str, place: Option<&Place>, title: &str, message: &str) -> String {
+    let place = place.map(position).unwrap_or_default();
+    format!("::{kind} {place}title={}::{}\n", property(title), data(message))
+}
+
+fn position(place: &Place) -> String {
+    let file = property(&line(&place.file, VALUE_LIMIT));
+    format!("file={file},line={},col={},", place.line, place.column)
+}
+
+/// The value of a property: as [`data`], and without the separators.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The message: the percent sign first, since it begins the other escapes.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}

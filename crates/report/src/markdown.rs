@@ -1,0 +1,132 @@
+//! The report as GitHub-flavoured Markdown, for a job summary (`$GITHUB_STEP_SUMMARY`).
+
+mod escape;
+
+use ssecheck_model::report::{CheckResult, Conformance, Report};
+use ssecheck_model::verdict::{Outcome, Verdict};
+
+use crate::counts::{duration, grouped};
+use crate::evidence;
+use crate::sanitize::{VALUE_LIMIT, line};
+use crate::verdict::{cut_short, sentence};
+use escape::{fenced, inline};
+
+/// GitHub rejects a step's summary above 1 MiB as a whole, so this is the most that is written.
+const MOST_BYTES: usize = 1_000_000;
+
+/// Outcomes that get a row in the table and a block of evidence.
+const RED: [Outcome; 3] = [Outcome::Fail, Outcome::Error, Outcome::Untestable];
+
+/// The report as Markdown: verdict, counts, a table of red checks, their evidence in folded blocks,
+/// and the warnings folded. At most 1,000,000 bytes; what does not fit is counted.
+pub fn render(report: &Report) -> String {
+    let Some(conformance) = &report.conformance else {
+        return "## ssecheck\n\nThe report has no conformance part.\n".to_owned();
+    };
+    let mut out = heading(report, conformance);
+    let red = with(conformance, &RED);
+    table(&mut out, &red);
+    push_all(&mut out, &red, details);
+    warnings(&mut out, &with(conformance, &[Outcome::Warn]));
+    out
+}
+
+fn heading(report: &Report, conformance: &Conformance) -> String {
+    let word = conformance.verdict.as_str();
+    let sign = match conformance.verdict {
+        Verdict::Conformant => "\u{2705}",
+        Verdict::Nonconformant => "\u{274c}",
+        Verdict::Incomplete => "\u{26a0}",
+    };
+    let sentence = inline(&sentence(conformance));
+    let target = inline(&line(&report.target.url, VALUE_LIMIT));
+    let testbed = if report.target.testbed { " (the built-in testbed)" } else { "" };
+    let program = inline(&line(&report.tool.version, VALUE_LIMIT));
+    let time = duration(report.duration_ms);
+    let cut = cut_short(report).map_or(String::new(), |(reason, message)| {
+        format!("**The run is not complete** ({reason}): {}\n\n", inline(&message))
+    });
+    format!(
+        "## {sign} ssecheck: {word}\n\n{sentence}.\n\n{cut}Target: {target}{testbed}. \
+         ssecheck {program}, {time}.\n\n{}",
+        counts(conformance)
+    )
+}
+
+fn counts(conformance: &Conformance) -> String {
+    let row = |cell: &dyn Fn(Outcome) -> String| {
+        let cells: Vec<String> = Outcome::ALL.into_iter().map(cell).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let names = row(&|outcome| outcome.as_str().to_owned());
+    let rule = row(&|_| "---:".to_owned());
+    let numbers = row(&|outcome| grouped(conformance.summary.count(outcome)));
+    format!("{names}{rule}{numbers}\n")
+}
+
+fn table(out: &mut String, red: &[&CheckResult]) {
+    if red.is_empty() {
+        return;
+    }
+    out.push_str("| outcome | check | level | reason | message |\n");
+    out.push_str("| --- | --- | --- | --- | --- |\n");
+    push_all(out, red, table_row);
+    out.push('\n');
+}
+
+fn table_row(check: &CheckResult) -> String {
+    let [id, reason, message] = texts(check);
+    let (outcome, level) = (check.outcome.as_str(), check.level.as_str());
+    format!("| {outcome} | {id} | {level} | {reason} | {message} |\n")
+}
+
+fn details(check: &CheckResult) -> String {
+    let [id, reason, message] = texts(check);
+    let summary = format!("{} {id} {reason}", check.outcome.as_str());
+    let evidence = fenced(&evidence::text(check));
+    // Words of our own come first, so that the message cannot begin a list or a heading.
+    let happened = format!("What happened: {message}");
+    format!("<details><summary>{summary}</summary>\n\n{happened}\n\n{evidence}\n</details>\n\n")
+}
+
+fn warnings(out: &mut String, checks: &[&CheckResult]) {
+    if checks.is_empty() {
+        return;
+    }
+    let count = crate::counts::phrase(Outcome::Warn, checks.len());
+    out.push_str(&format!("<details><summary>{count}</summary>\n\n"));
+    push_all(out, checks, warning);
+    out.push_str("</details>\n");
+}
+
+fn warning(check: &CheckResult) -> String {
+    let [id, reason, message] = texts(check);
+    let evidence = fenced(&evidence::text(check));
+    format!("**{id}** {reason}: {message}\n\n{evidence}\n")
+}
+
+/// Appends the text of every check while it fits, then says how many did not.
+fn push_all(out: &mut String, checks: &[&CheckResult], text: impl Fn(&CheckResult) -> String) {
+    for (index, check) in checks.iter().enumerate() {
+        let text = text(check);
+        if out.len() + text.len() > MOST_BYTES {
+            let rest = crate::counts::checks(checks.len() - index);
+            out.push_str(&format!("\n{rest} more not shown: the summary would be too long.\n\n"));
+            return;
+        }
+        out.push_str(&text);
+    }
+}
+
+fn texts(check: &CheckResult) -> [String; 3] {
+    let reason = check.reason.as_deref().unwrap_or_default();
+    [&check.id, reason, &check.message].map(|text| inline(&line(text, VALUE_LIMIT)))
+}
+
+fn with<'a>(conformance: &'a Conformance, outcomes: &[Outcome]) -> Vec<&'a CheckResult> {
+    let of = |outcome: &Outcome| {
+        let outcome = *outcome;
+        conformance.checks.iter().filter(move |check| check.outcome == outcome)
+    };
+    outcomes.iter().flat_map(of).collect()
+}

@@ -1,0 +1,120 @@
+//! The report for a person at a terminal.
+//!
+//! The order is that of a tired reader's eye, which rests at the bottom: failures with their
+//! evidence first, warnings in short, what could not be judged, and the counts and the verdict last.
+
+mod finding;
+
+use ssecheck_model::report::{CheckResult, Conformance, Report, TargetInfo, Tool};
+use ssecheck_model::verdict::Outcome;
+
+use crate::counts::{by_family, duration, grouped, phrases, sentence, summary_of, total};
+use crate::sanitize::{VALUE_LIMIT, defuse, line};
+use crate::style::Style;
+use crate::verdict;
+use crate::wrap::hang;
+
+/// Width of the family names in [`family_line`], in columns.
+const FAMILY: usize = 16;
+/// Most failed checks that are named again at the end.
+const MOST_IDS: usize = 20;
+
+/// The whole report: [`header`], one [`family_line`] for each family, and [`findings`].
+pub fn render(report: &Report, style: Style) -> String {
+    let mut out = header(&report.tool, &report.target, style);
+    if let Some(conformance) = &report.conformance {
+        out.push('\n');
+        for (family, checks) in by_family(&conformance.checks) {
+            out.push_str(&family_line(family, &checks, style));
+            out.push('\n');
+        }
+    }
+    out.push('\n');
+    out + &findings(report, style)
+}
+
+/// What is tested and with what: to be written before a run. Ends with a line feed.
+pub fn header(tool: &Tool, target: &TargetInfo, style: Style) -> String {
+    let url = line(&target.url, VALUE_LIMIT);
+    let testbed = if target.testbed { " (the built-in testbed)" } else { "" };
+    let program = line(&format!("{} {}", tool.name, tool.version), VALUE_LIMIT);
+    let mut lines = vec![format!("{program}: {}{testbed}", style.bold(&url))];
+    lines.extend(capabilities("declared", &target.provides, style));
+    lines.extend(capabilities("seen, but not declared", &target.seen, style));
+    finish(&lines)
+}
+
+/// One line on the checks of one family (the part of their ids before `/`), without a line feed:
+/// `framing          18 passed  1 failed  2 not applicable`.
+pub fn family_line(family: &str, checks: &[&CheckResult], style: Style) -> String {
+    let counts = phrases(summary_of(checks));
+    let painted = counts.iter().map(|(outcome, phrase)| style.outcome(*outcome, phrase));
+    let painted: Vec<String> = painted.collect();
+    let family = line(family, VALUE_LIMIT);
+    defuse(format!("{family:FAMILY$} {}", painted.join("  ")).trim_end())
+}
+
+/// Everything that a person has to know after a run: the findings, the counts and the verdict. For
+/// a caller that wrote [`header`] and [`family_line`]s while the run went on.
+pub fn findings(report: &Report, style: Style) -> String {
+    let Some(conformance) = &report.conformance else {
+        return "The report has no conformance part.\n".to_owned();
+    };
+    let mut lines = Vec::new();
+    for check in with(conformance, Outcome::Fail) {
+        lines.extend(finding::failure(check, style));
+    }
+    lines.extend(finding::warnings(&with(conformance, Outcome::Warn), style));
+    for outcome in [Outcome::Untestable, Outcome::Error] {
+        lines.extend(finding::unjudged(&with(conformance, outcome), style));
+    }
+    lines.extend(last_words(report, conformance, style));
+    finish(&lines)
+}
+
+fn last_words(report: &Report, conformance: &Conformance, style: Style) -> Vec<String> {
+    let time = duration(report.duration_ms);
+    let counts = sentence(conformance.summary);
+    let total = crate::counts::checks(total(conformance.summary));
+    let word = conformance.verdict.as_str();
+    let verdict = format!("{word}: {}", verdict::sentence(conformance));
+    let mut lines = hang("", &format!("{total} in {time}: {counts}"), 0, style.width);
+    lines.extend(failed_ids(conformance, style));
+    if report.interrupted {
+        lines.push("interrupted by the user: the report is partial".to_owned());
+    }
+    let verdict = hang("", &verdict, 0, style.width);
+    lines.extend(verdict.iter().map(|line| style.verdict(conformance.verdict, line)));
+    lines
+}
+
+/// The failed checks by name once more: their evidence may have scrolled away.
+fn failed_ids(conformance: &Conformance, style: Style) -> Vec<String> {
+    let failed = with(conformance, Outcome::Fail);
+    let ids: Vec<String> =
+        failed.iter().take(MOST_IDS).map(|check| line(&check.id, VALUE_LIMIT)).collect();
+    let rest = match failed.len().saturating_sub(MOST_IDS) {
+        0 => String::new(),
+        rest => format!(" and {} more", grouped(rest)),
+    };
+    match ids.is_empty() {
+        true => Vec::new(),
+        false => hang("failed:", &format!("{}{rest}", ids.join(" ")), 8, style.width),
+    }
+}
+
+fn with(conformance: &Conformance, outcome: Outcome) -> Vec<&CheckResult> {
+    conformance.checks.iter().filter(|check| check.outcome == outcome).collect()
+}
+
+fn capabilities(label: &str, names: &[String], style: Style) -> Vec<String> {
+    let names = line(&names.join(", "), VALUE_LIMIT);
+    match names.is_empty() {
+        true => Vec::new(),
+        false => hang(&format!("{label}:"), &names, label.len() + 2, style.width),
+    }
+}
+
+fn finish(lines: &[String]) -> String {
+    lines.iter().map(|line| defuse(line) + "\n").collect()
+}

@@ -1,0 +1,111 @@
+//! One finding: a failure at length, a warning in two lines, what could not be judged in groups.
+
+use ssecheck_model::report::CheckResult;
+use ssecheck_model::verdict::Outcome;
+
+use crate::counts::checks as count;
+use crate::evidence;
+use crate::groups::group_by;
+use crate::sanitize::{VALUE_LIMIT, line};
+use crate::style::Style;
+use crate::wrap::{hang, wrap};
+
+/// Longest message of a warning, in characters: the rest is in the other formats.
+const WARNING_LIMIT: usize = 160;
+/// Indentation of everything below a finding's first line.
+const INDENT: usize = 2;
+
+/// A failed check with all its evidence, and an empty line.
+pub(super) fn failure(check: &CheckResult, style: Style) -> Vec<String> {
+    let mut lines = vec![title(check, style)];
+    lines.extend(body(&wrap(&message(check), inner(style).width)));
+    lines.push(String::new());
+    lines.extend(body(&evidence::lines(check, inner(style))));
+    lines.push(String::new());
+    lines
+}
+
+/// All warnings, each with its title and message alone, and how to see more.
+pub(super) fn warnings(checks: &[&CheckResult], style: Style) -> Vec<String> {
+    if checks.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for check in checks {
+        lines.push(format!("{}  {}", title(check, style), style.dim(&source(check))));
+        let message = line(&check.message, WARNING_LIMIT);
+        lines.extend(body(&wrap(&message, inner(style).width)));
+    }
+    lines.push(
+        style.dim("more on warnings: --markdown FILE or --json FILE; ssecheck cases show CASE"),
+    );
+    lines.push(String::new());
+    lines
+}
+
+/// Checks that could not be judged. Those with the same reason and message are told once: one
+/// missing hook or one dead server is one thing to mend, however many checks wanted it.
+pub(super) fn unjudged(checks: &[&CheckResult], style: Style) -> Vec<String> {
+    let checks = checks.iter().copied();
+    let groups = group_by(checks, |check| (check.reason.as_deref(), check.message.as_str()));
+    groups.iter().flat_map(|(_, group)| unjudged_group(group, style)).collect()
+}
+
+fn unjudged_group(group: &[&CheckResult], style: Style) -> Vec<String> {
+    let [first, ..] = group else { return Vec::new() };
+    if let [only] = group {
+        return failure(only, style);
+    }
+    let reason = reason(first);
+    let word = style.outcome(first.outcome, word(first.outcome));
+    let ids: Vec<&str> = group.iter().map(|check| check.id.as_str()).collect();
+    let ids = ids.iter().map(|id| line(id, VALUE_LIMIT)).collect::<Vec<_>>().join(" ");
+    let mut lines = vec![format!("{word}  {}  {reason}", style.bold(&count(group.len())))];
+    lines.extend(body(&wrap(&message(first), inner(style).width)));
+    lines.push(String::new());
+    lines.extend(body(&hang("checks", &ids, 11, inner(style).width)));
+    lines.push(String::new());
+    lines.push(format!("  the first of them, {}:", line(&first.id, VALUE_LIMIT)));
+    lines.extend(body(&evidence::lines(first, inner(style))));
+    lines.push(String::new());
+    lines
+}
+
+fn title(check: &CheckResult, style: Style) -> String {
+    let word = style.outcome(check.outcome, word(check.outcome));
+    let id = style.bold(&line(&check.id, VALUE_LIMIT));
+    format!("{word}  {id}  {}", reason(check)).trim_end().to_owned()
+}
+
+fn source(check: &CheckResult) -> String {
+    let case = format!("case {}", check.case);
+    line(&format!("({}; {case})", check.level.as_str()), VALUE_LIMIT)
+}
+
+fn reason(check: &CheckResult) -> String {
+    line(check.reason.as_deref().unwrap_or_default(), VALUE_LIMIT)
+}
+
+fn message(check: &CheckResult) -> String {
+    line(&check.message, VALUE_LIMIT)
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "PASS",
+        Outcome::Warn => "WARN",
+        Outcome::Fail => "FAIL",
+        Outcome::NotApplicable => "NOT APPLICABLE",
+        Outcome::Untestable => "UNTESTABLE",
+        Outcome::Error => "ERROR",
+    }
+}
+
+fn inner(style: Style) -> Style {
+    Style { width: style.width.saturating_sub(INDENT), ..style }
+}
+
+fn body(lines: &[String]) -> Vec<String> {
+    let indented = lines.iter().map(|line| format!("{:INDENT$}{line}", ""));
+    indented.map(|line| line.trim_end().to_owned()).collect()
+}

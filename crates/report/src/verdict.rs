@@ -1,0 +1,51 @@
+//! The verdict in one sentence, the same in every format.
+
+use ssecheck_model::report::{Conformance, Report, Summary};
+use ssecheck_model::verdict::Outcome;
+
+use crate::counts::{checks, phrase};
+use crate::sanitize::{VALUE_LIMIT, line};
+
+/// What the report says about the target, in one sentence without the word of the verdict.
+pub(crate) fn sentence(conformance: &Conformance) -> String {
+    let mut parts = vec![outcome(conformance)];
+    parts.extend(broken(conformance.summary));
+    parts.extend(conformance.aborted.as_deref().map(|why| {
+        let why = line(why, VALUE_LIMIT);
+        format!("the run ended early: {why}")
+    }));
+    parts.join("; ")
+}
+
+/// Why a report proves less than its checks suggest, whatever their outcomes: it was cut short, or
+/// nothing was carried out. A format in which "no failures" means green has to say this as an error.
+pub(crate) fn cut_short(report: &Report) -> Option<(&'static str, String)> {
+    let Some(conformance) = &report.conformance else {
+        return Some(("nothing-executed", "the report has no conformance part".to_owned()));
+    };
+    match (&conformance.aborted, report.interrupted, conformance.summary.executed()) {
+        (Some(why), _, _) => Some(("aborted", line(why, VALUE_LIMIT))),
+        (None, true, _) => Some(("interrupted", "the user stopped the run".to_owned())),
+        (None, false, 0) => Some(("nothing-executed", "no check was carried out".to_owned())),
+        (None, false, _) => None,
+    }
+}
+
+/// What the checks that were carried out say.
+fn outcome(conformance: &Conformance) -> String {
+    let summary = conformance.summary;
+    let executed = checks(summary.executed());
+    match (summary.executed(), summary.fail, summary.warn) {
+        (0, _, _) => "no check was carried out".to_owned(),
+        (_, 0, 0) => format!("{executed} carried out, all passed"),
+        (_, 0, warn) => {
+            format!("{executed} carried out, none failed, {}", phrase(Outcome::Warn, warn))
+        }
+        (_, fail, _) => format!("{executed} carried out, {}", phrase(Outcome::Fail, fail)),
+    }
+}
+
+fn broken(summary: Summary) -> Option<String> {
+    let broken = summary.error + summary.untestable;
+    (broken > 0).then(|| format!("{} could not be carried out", checks(broken)))
+}
