@@ -1,2 +1,37 @@
-//! The `ssecheck` command.
-fn main() {}
+//! The `ssecheck` command: the door to everything else.
+
+mod args;
+mod cases;
+mod output;
+mod progress;
+mod report;
+mod run;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ssecheck_model::exit;
+
+use crate::args::{Args, Command};
+use crate::output::complain;
+
+fn main() -> ExitCode {
+    // A panic is a bug of ours and has an exit code of its own; the default hook has told it.
+    let code = std::panic::catch_unwind(|| dispatch(Args::parse())).unwrap_or_else(|_| {
+        complain("this is a bug of ssecheck; please report it with the message above");
+        exit::BUG
+    });
+    ExitCode::from(code)
+}
+
+fn dispatch(args: Args) -> u8 {
+    let done = match args.command {
+        Command::Run(args) => run::run(&args),
+        Command::Serve(args) => serve::serve(&args),
+        Command::Cases(args) => cases::cases(&args),
+        Command::Report(args) => report::report(&args),
+    };
+    done.unwrap_or_else(|stop| stop.tell())
+}

@@ -10,6 +10,7 @@ use crate::case_names::validate;
 use crate::expect::Expect;
 use crate::placed::Placed;
 use crate::report::Place;
+use crate::source::line_of;
 use crate::step::Step;
 use crate::target::Capability;
 use crate::verdict::Level;
@@ -69,6 +70,8 @@ pub struct Repeat {
     pub times: u32,
 }
 
+/// How often a text may be repeated.
+pub const MAX_TIMES: u32 = 1_000_000;
 /// The longest text that a variable may make, in bytes.
 pub const MAX_VAR_BYTES: usize = 4 * 1024 * 1024;
 
@@ -177,6 +180,7 @@ impl Case {
     /// # Errors
     /// The first mistake in it, with place and cure.
     pub fn load(file: &str, text: &str) -> Result<Self, LoadError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut case: Self = crate::yaml::load(file, text)?;
         file.clone_into(&mut case.file);
         text.clone_into(&mut case.text);
@@ -186,7 +190,7 @@ impl Case {
 
     /// Where a line and column of this case stand, for reports.
     pub fn place(&self, line: u64, column: u64) -> Place {
-        let text = self.text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+        let text = line_of(&self.text, line);
         Place { file: self.file.clone(), line, column, text: text.to_owned() }
     }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::LoadError;
-use crate::case::{Case, MAX_VAR_BYTES};
+use crate::case::{Case, MAX_TIMES, MAX_VAR_BYTES, Var};
 use crate::expect::Expect;
+use crate::mistake::cure;
 use crate::placed::Placed;
+use crate::source::{from_column, line_of, token};
 use crate::step::{Connect, Fields, Name, Publish, Read, Request, Step};
 use crate::suggest::nearest;
 use crate::template::Template;
@@ -15,65 +17,120 @@ use crate::yaml_error::Problem;
 pub(crate) const ATTRIBUTES: [&str; 4] = ["first_id", "last_id", "retry", "status"];
 /// Variables that every case has.
 const BUILT_IN: [&str; 3] = ["token", "target.allowed_origin", "target.denied_origin"];
+/// The variable that counts the events of a `publish` step.
+const COUNTER: &str = "n";
+/// What a name may hold.
+const NAME_CURE: &str = "use letters, digits, `_` and `-`";
 
 /// Finds the first mistake that the types cannot show.
 pub(crate) fn validate(case: &Case) -> Result<(), LoadError> {
-    let at = |line, column, problem| LoadError::at(&case.file, &case.text, line, column, problem);
-    id_problem(&case.id).map_or(Ok(()), |p| Err(at(case.id.line, case.id.column, p)))?;
+    id(case, &case.id)?;
+    limits(case)?;
     let mut known = BTreeSet::new();
     for step in &case.steps {
         for name in uses(step) {
-            known_name(&known, name).map_err(|p| at(name.line, name.column, p))?;
+            known_name(case, &known, name)?;
         }
         for template in templates(step) {
-            variables(case, &known, template, matches!(step.value, Step::Publish(_)))
-                .map_err(|p| at(template.line, template.column, p))?;
+            variables(case, &known, template, matches!(step.value, Step::Publish(_)))?;
         }
-        if let Some(name) = defines(step)
-            && !known.insert(name.value.clone())
-        {
-            return Err(at(name.line, name.column, twice(name)));
+        if let Some(name) = defines(step) {
+            new_name(case, &mut known, name)?;
         }
     }
+    let mut ids = BTreeSet::new();
     for check in &case.checks {
-        id_problem(&check.id).map_or(Ok(()), |p| Err(at(check.id.line, check.id.column, p)))?;
-        for name in names(&check.expect.value) {
-            known_name(&known, name).map_err(|p| at(name.line, name.column, p))?;
+        id(case, &check.id)?;
+        if !ids.insert(check.id.as_str()) {
+            return Err(at(
+                case,
+                &check.id,
+                format!("the id `{}` is taken", check.id.value),
+                "choose another",
+            ));
+        }
+        for name in check.expect.value.names() {
+            known_name(case, &known, name)?;
+        }
+        if let Expect::NoInjection(expect) = &check.expect.value {
+            variables(case, &known, &expect.canary, false)?;
         }
     }
-    limits(case).map_or(Ok(()), |p| Err(at(case.id.line, case.id.column, p)))
+    Ok(())
 }
 
-fn id_problem(id: &Placed<String>) -> Option<Problem> {
+/// An error at a word of the case, which the caret covers.
+fn at(case: &Case, word: &Placed<String>, message: String, cure: impl Into<String>) -> LoadError {
+    let length = token(from_column(line_of(&case.text, word.line), word.column)).chars().count();
+    let problem = Problem::new(message, cure).with_length(length);
+    LoadError::at(&case.file, &case.text, word.line, word.column, problem)
+}
+
+/// An error at a key of the case.
+fn at_key(case: &Case, keys: &[&str], message: String, cure: &str) -> LoadError {
+    let place = crate::yaml::outline(&case.text).and_then(|outline| outline.key(keys));
+    let (line, column) = place.unwrap_or((1, 1));
+    let length = keys.last().map_or(1, |key| key.chars().count());
+    let problem = Problem::new(message, cure).with_length(length);
+    LoadError::at(&case.file, &case.text, line, column, problem)
+}
+
+fn id(case: &Case, id: &Placed<String>) -> Result<(), LoadError> {
     let word = |part: &str| {
         !part.is_empty()
             && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     };
-    let good = id.split_once('/').is_some_and(|(family, name)| word(family) && word(name));
-    let problem = || {
-        Problem::new(
-            format!("`{}` is not an id", id.value),
-            "write family/name in lower-case letters, digits and `-`",
-        )
-        .with_length(id.value.chars().count())
-    };
-    (!good).then(problem)
-}
-
-fn limits(case: &Case) -> Option<Problem> {
-    if case.steps.is_empty() || case.checks.is_empty() {
-        return Some(Problem::new("the case has no step or no check", "add one, or drop the case"));
+    if id.split_once('/').is_some_and(|(family, name)| word(family) && word(name)) {
+        return Ok(());
     }
-    let long = case.vars.iter().find(|(_, var)| var.len() > MAX_VAR_BYTES);
-    long.map(|(name, _)| Problem::new(format!("the variable `{name}` is over 4 MiB"), ""))
+    let cure = "write family/name in lower-case letters, digits and `-`";
+    Err(at(case, id, format!("`{}` is not an id", id.value), cure))
 }
 
-fn twice(name: &Name) -> Problem {
-    Problem::new(format!("the name `{}` is taken", name.value), "choose another")
-        .with_length(name.value.chars().count())
+fn limits(case: &Case) -> Result<(), LoadError> {
+    if case.steps.is_empty() {
+        return Err(at_key(case, &["steps"], "the case has no step".to_owned(), "add one"));
+    }
+    if case.checks.is_empty() {
+        return Err(at_key(case, &["checks"], "the case has no check".to_owned(), "add one"));
+    }
+    case.vars.iter().try_for_each(|(name, var)| var_problem(case, name, var))
 }
 
-fn known_name(known: &BTreeSet<String>, name: &Name) -> Result<(), Problem> {
+fn var_problem(case: &Case, name: &str, var: &Var) -> Result<(), LoadError> {
+    let fail = |message, cure| Err(at_key(case, &["vars", name], message, cure));
+    if !is_name(name) {
+        return fail(format!("`{name}` is not a name"), NAME_CURE);
+    }
+    if BUILT_IN.contains(&name) || name == COUNTER {
+        return fail(format!("the name `{name}` is taken"), "choose another");
+    }
+    if matches!(var, Var::Repeat(repeat) if repeat.times > MAX_TIMES) {
+        return fail(format!("the variable `{name}` repeats too often"), "at most 1,000,000 times");
+    }
+    if var.len() > MAX_VAR_BYTES {
+        return fail(format!("the variable `{name}` is over 4 MiB"), "repeat it less often");
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    !name.is_empty() && name.chars().all(good)
+}
+
+fn new_name(case: &Case, known: &mut BTreeSet<String>, name: &Name) -> Result<(), LoadError> {
+    if !is_name(name) {
+        return Err(at(case, name, format!("`{}` is not a name", name.value), NAME_CURE));
+    }
+    if !known.insert(name.value.clone()) {
+        let message = format!("the name `{}` is taken", name.value);
+        return Err(at(case, name, message, "choose another"));
+    }
+    Ok(())
+}
+
+fn known_name(case: &Case, known: &BTreeSet<String>, name: &Name) -> Result<(), LoadError> {
     if known.contains(&name.value) {
         return Ok(());
     }
@@ -81,8 +138,7 @@ fn known_name(known: &BTreeSet<String>, name: &Name) -> Result<(), Problem> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a step before must name it with `as`".to_owned(),
     };
-    Err(Problem::new(format!("nothing is named `{}`", name.value), cure)
-        .with_length(name.value.chars().count()))
+    Err(at(case, name, format!("nothing is named `{}`", name.value), cure))
 }
 
 fn variables(
@@ -90,30 +146,34 @@ fn variables(
     known: &BTreeSet<String>,
     template: &Template,
     counts: bool,
-) -> Result<(), Problem> {
+) -> Result<(), LoadError> {
     for name in template.variables() {
         let attribute = name.rsplit_once('.').is_some_and(|(owner, attribute)| {
             known.contains(owner) && ATTRIBUTES.contains(&attribute)
         });
-        let built_in = BUILT_IN.contains(&name) || (counts && name == "n");
+        let built_in = BUILT_IN.contains(&name) || (counts && name == COUNTER);
         if !(attribute || built_in || case.vars.contains_key(name)) {
-            return Err(unknown_variable(case, known, name));
+            let problem = unknown_variable(case, known, name);
+            return Err(LoadError::in_template(&case.file, &case.text, template, name, problem));
         }
     }
     Ok(())
 }
 
 fn unknown_variable(case: &Case, known: &BTreeSet<String>, name: &str) -> Problem {
+    if name == COUNTER {
+        return Problem::new(
+            "`{{n}}` counts the events of a `publish` step only",
+            "use a variable",
+        );
+    }
     let attributes =
         known.iter().flat_map(|owner| ATTRIBUTES.map(|attribute| format!("{owner}.{attribute}")));
     let mut all: Vec<String> = attributes.collect();
     all.extend(BUILT_IN.map(str::to_owned));
     all.extend(case.vars.keys().cloned());
-    let cure = match nearest(name, all.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known here: {}", all.join(", ")),
-    };
-    Problem::new(format!("unknown variable `{name}`"), cure)
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    Problem::new(format!("unknown variable `{name}`"), cure(name, &all))
 }
 
 /// The name that a step gives.
@@ -169,32 +229,4 @@ fn templates(step: &Step) -> Vec<&Template> {
 
 fn values(fields: &Fields) -> impl Iterator<Item = &Template> {
     fields.values().flatten()
-}
-
-/// The names that an expectation relies on.
-fn names(expect: &Expect) -> Vec<&Name> {
-    match expect {
-        Expect::Status(e) => std::iter::once(&e.of).chain(&e.same_as).collect(),
-        Expect::Header(e) => vec![&e.of],
-        Expect::Wire(e) => vec![&e.of],
-        Expect::Lints(e) => vec![&e.of],
-        Expect::Events(e) => vec![&e.of],
-        Expect::Cors(e) => vec![&e.of],
-        Expect::Delivered(e) => vec![&e.publication, &e.on],
-        Expect::NoInjection(e) => vec![&e.publication, &e.on],
-        Expect::Receipt(e) => vec![&e.publication, &e.on],
-        Expect::Prompt(e) => vec![&e.publication, &e.on],
-        Expect::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
-        Expect::SameEvents(e) => e.of.iter().collect(),
-        Expect::Ids(e) => e.of.iter().collect(),
-        Expect::Answered(e)
-        | Expect::ContentType(e)
-        | Expect::Charset(e)
-        | Expect::Redirects(e)
-        | Expect::Retry(e)
-        | Expect::Quiet(e)
-        | Expect::Open(e)
-        | Expect::Waited(e)
-        | Expect::Alive(e) => vec![&e.of],
-    }
 }

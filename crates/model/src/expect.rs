@@ -17,6 +17,8 @@ pub enum Expect {
     Status(StatusExpect),
     /// The answer has come. Reason: `no-answer`.
     Answered(Of),
+    /// The head came before any event was published. Reason: `head-withheld`.
+    HeadAtOnce(Of),
     /// The media type is `text/event-stream`. Reasons: `no-answer`, `content-type-missing`,
     /// `content-type-wrong`.
     ContentType(Of),
@@ -39,7 +41,7 @@ pub enum Expect {
     /// A forged event or field has no effect. Reasons: `event-injected`, `field-injected`.
     NoInjection(NoInjectionExpect),
     /// All events of a publication arrive once and in order. Reasons: `lost`, `duplicated`,
-    /// `reordered`.
+    /// `reordered`, `publish-blocked`.
     Receipt(ReceiptExpect),
     /// An event is out before the next one is published. Reasons: `held-back`, `lost`.
     Prompt(ReceiptOn),
@@ -366,6 +368,37 @@ pub enum CorsRule {
     PreflightOk,
     /// The preflight allows the header field. Reason: `header-not-allowed`.
     AllowsHeader,
+}
+
+impl Expect {
+    /// The names of connections, publications and waits that it relies on.
+    pub fn names(&self) -> Vec<&Name> {
+        match self {
+            Self::Status(e) => std::iter::once(&e.of).chain(&e.same_as).collect(),
+            Self::Header(e) => vec![&e.of],
+            Self::Wire(e) => vec![&e.of],
+            Self::Lints(e) => vec![&e.of],
+            Self::Events(e) => vec![&e.of],
+            Self::Cors(e) => vec![&e.of],
+            Self::Delivered(e) => vec![&e.publication, &e.on],
+            Self::NoInjection(e) => vec![&e.publication, &e.on],
+            Self::Receipt(e) => vec![&e.publication, &e.on],
+            Self::Prompt(e) => vec![&e.publication, &e.on],
+            Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
+            Self::SameEvents(e) => e.of.iter().collect(),
+            Self::Ids(e) => e.of.iter().collect(),
+            Self::Answered(e)
+            | Self::HeadAtOnce(e)
+            | Self::ContentType(e)
+            | Self::Charset(e)
+            | Self::Redirects(e)
+            | Self::Retry(e)
+            | Self::Quiet(e)
+            | Self::Open(e)
+            | Self::Waited(e)
+            | Self::Alive(e) => vec![&e.of],
+        }
+    }
 }
 
 impl StatusPattern {

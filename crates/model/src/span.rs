@@ -21,7 +21,7 @@ pub enum SpanError {
     #[error("`{0}` is not a length of time: write a number and a unit, like 250ms, 10s, 5m or 1h")]
     Form(String),
     /// Over [`MAX_SPAN`].
-    #[error("`{0}` is longer than a day")]
+    #[error("`{0}` is longer than a day: write 24h or less")]
     TooLong(String),
 }
 

@@ -273,16 +273,17 @@ impl Target {
         text: &str,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, LoadError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut target: Self = crate::yaml::load(file, text)?;
-        let at = |line, column, problem| LoadError::at(file, text, line, column, problem);
+        crate::target_check::validate(&target, file, text)?;
         for template in target.templates_mut() {
-            let (line, column) = (template.line, template.column);
-            template.expand_environment(environment).map_err(|name| {
-                let message = format!("the environment variable `{name}` is not set");
-                at(line, column, Problem::new(message, format!("export {name}=… before the run")))
-            })?;
+            if let Err(error) = template.expand_environment(environment) {
+                let problem = Problem::new(error.to_string(), error.cure());
+                let (start, offending) = ((template.line, template.column), error.offending());
+                return Err(LoadError::at_needle(file, text, start, &offending, problem));
+            }
         }
-        target.validate(&at)?;
+        crate::target_check::expand_origins(&mut target, file, text, environment)?;
         Ok(target)
     }
 
@@ -316,29 +317,8 @@ impl Target {
         Ok(())
     }
 
-    fn validate(&self, at: &dyn Fn(u64, u64, Problem) -> LoadError) -> Result<(), LoadError> {
-        if let Some(hook) = &self.publish
-            && hook.url.is_some() == hook.command.is_some()
-        {
-            let problem = Problem::new("a hook has either a url or a command", "keep one of them");
-            let place = hook.url.as_ref().unwrap_or(&self.url);
-            return Err(at(place.line, place.column, problem));
-        }
-        for (template, allowed) in self.templates() {
-            if let Some(name) = template.variables().find(|name| !allowed.contains(name)) {
-                let message = format!("unknown variable `{name}`");
-                let cure = match allowed {
-                    [] => "no variable is known here".to_owned(),
-                    _ => format!("known here: {}", allowed.join(", ")),
-                };
-                return Err(at(template.line, template.column, Problem::new(message, cure)));
-            }
-        }
-        Ok(())
-    }
-
     /// Every template with the variables that it may hold.
-    fn templates(&self) -> Vec<(&Template, &'static [&'static str])> {
+    pub(crate) fn templates(&self) -> Vec<(&Template, &'static [&'static str])> {
         const NONE: &[&str] = &[];
         const EVENT: &[&str] = &["data", "event", "id"];
         let mut all = vec![(&self.url, NONE)];

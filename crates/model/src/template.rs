@@ -51,6 +51,39 @@ pub enum TemplateError {
     Filter(String),
 }
 
+/// Why a `${NAME}` cannot be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvironmentError {
+    /// No such environment variable.
+    #[error("the environment variable `{0}` is not set")]
+    Unknown(String),
+    /// Nothing, or not a name, between the braces.
+    #[error("`${{{0}}}` names no environment variable")]
+    Name(String),
+    /// `${` without `}` in the same piece of text.
+    #[error("`${{` without a closing `}}`")]
+    Unclosed,
+}
+
+impl EnvironmentError {
+    /// The offending text, as it stands in the file.
+    pub fn offending(&self) -> String {
+        match self {
+            Self::Unknown(name) | Self::Name(name) => format!("${{{name}}}"),
+            Self::Unclosed => "${".to_owned(),
+        }
+    }
+
+    /// How to mend it.
+    pub fn cure(&self) -> String {
+        match self {
+            Self::Unknown(name) => format!("set it before the run: export {name}=…"),
+            Self::Name(_) => "write `${NAME}` with letters, digits and `_`".to_owned(),
+            Self::Unclosed => "write `${NAME}`".to_owned(),
+        }
+    }
+}
+
 impl Template {
     /// Reads `text`.
     ///
@@ -81,11 +114,11 @@ impl Template {
     /// Replaces each `${NAME}` by what `environment` gives. A value is never read as a template.
     ///
     /// # Errors
-    /// The first name that `environment` does not know.
+    /// The first `${NAME}` that `environment` does not know, or that is none.
     pub fn expand_environment(
         &mut self,
         environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<(), String> {
+    ) -> Result<(), EnvironmentError> {
         for part in &mut self.parts {
             if let Part::Text(text) = part {
                 *text = expanded(text, environment)?;
@@ -115,13 +148,20 @@ impl Template {
     }
 }
 
-fn expanded(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+pub(crate) fn expanded(
+    text: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, EnvironmentError> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, tail)) = after.split_once('}') else { break };
+        let (name, tail) = after.split_once('}').ok_or(EnvironmentError::Unclosed)?;
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(EnvironmentError::Name(name.to_owned()));
+        }
         out.push_str(before);
-        out.push_str(&environment(name).ok_or_else(|| name.to_owned())?);
+        let unknown = || EnvironmentError::Unknown(name.to_owned());
+        out.push_str(&environment(name).ok_or_else(unknown)?);
         rest = tail;
     }
     out.push_str(rest);

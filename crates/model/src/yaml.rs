@@ -4,30 +4,42 @@
 //! in silence; serde-saphyr has spans, refuses duplicates and bounds aliases. It changes major
 //! version about twice a year, so it is pinned exactly and kept here.
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_saphyr::{Error, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, NonFiniteFloatPolicy, Spanned};
 
 use crate::LoadError;
-use crate::suggest::nearest;
+use crate::mistake::{Mistake, Reading};
+use crate::outline::Shape;
+use crate::placed::Placed;
 use crate::yaml_error::Problem;
 
 /// The largest YAML file that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 /// How many nodes aliases may expand to: far above any honest file, far below a billion laughs.
 const MAX_ALIAS_EVENTS: usize = 20_000;
+/// How deep lists and maps may nest: a case needs seven levels, and a stack of 2 MiB holds 16.
+const MAX_DEPTH: usize = 16;
 
 /// Reads one document. `file` is only for messages.
-pub(crate) fn load<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
+pub(crate) fn load<T: DeserializeOwned + JsonSchema>(
+    file: &str,
+    text: &str,
+) -> Result<T, LoadError> {
     if text.len() > MAX_BYTES {
         let problem = Problem::new("the file is larger than 1 MiB", "split it into several files");
         return Err(LoadError::whole_file(file, problem));
     }
-    serde_saphyr::from_str_with_options(text, options())
-        .map_err(|error| load_error(file, text, &error))
+    let value = serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::Error))
+        .map_err(|error| load_error::<T>(file, text, error.without_snippet()))?;
+    match outline(text).filter(|outline| !outline.nothings().is_empty()) {
+        Some(outline) => reading::<T>(text, Some(&outline)).empty_key(file).map_or(Ok(value), Err),
+        None => Ok(value),
+    }
 }
 
-/// Any value with line and column, for [`crate::placed::Placed`].
+/// Any value with line and column, for [`Placed`].
 pub(crate) fn spanned<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<(T, u64, u64), D::Error> {
@@ -35,72 +47,101 @@ pub(crate) fn spanned<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok((spanned.value, spanned.referenced.line(), spanned.referenced.column()))
 }
 
-fn options() -> serde_saphyr::Options {
+/// Every key and value of a text with its place; `None` when it is no YAML.
+pub(crate) fn outline(text: &str) -> Option<Placed<Shape>> {
+    serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::FirstWins)).ok()
+}
+
+fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_saphyr::Options {
     serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
+        duplicate_keys: duplicate_keys,
+        merge_keys: MergeKeyPolicy::Error,
+        reject_unsupported_tags: true,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        budget: serde_saphyr::budget! { max_depth: MAX_DEPTH },
         alias_limits: serde_saphyr::alias_limits! {
             max_total_replayed_events: MAX_ALIAS_EVENTS,
         },
     }
 }
 
-fn load_error(file: &str, text: &str, error: &Error) -> LoadError {
-    let error = error.without_snippet();
-    let (line, column) =
-        error.location().map_or((1, 1), |place| (place.line().max(1), place.column().max(1)));
-    LoadError::at(file, text, line, column, problem(error, text, line))
+fn load_error<T: JsonSchema>(file: &str, text: &str, error: &Error) -> LoadError {
+    let place = place(error);
+    let outline = outline(text);
+    reading::<T>(text, outline.as_ref()).explain(file, place, mistake(error))
 }
 
-fn problem(error: &Error, text: &str, line: u64) -> Problem {
-    match error {
-        Error::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
-        Error::SerdeUnknownVariant { variant, expected, .. } => unknown("word", variant, expected),
-        Error::SerdeMissingField { field, .. } => {
-            Problem::new(format!("the key `{field}` is missing here"), format!("add `{field}:`"))
-        }
-        Error::DuplicateMappingKey { key, .. } => Problem::new(
-            format!("the key `{}` stands here twice", key.as_deref().unwrap_or("?")),
-            "keep one of the two",
-        ),
-        Error::SerdeInvalidType { unexpected, expected, .. }
-        | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            Problem::new(format!("expected {expected}, found {unexpected}"), "mend the value")
-        }
-        Error::InvalidScalar { ty, .. } => {
-            Problem::new(format!("this is not a value of type {ty}"), "mend the value")
-        }
-        Error::InvalidBooleanStrict { .. } => {
-            Problem::new("expected true or false", "YAML 1.2 has no other words for them")
-        }
-        Error::MultipleDocuments { .. } => Problem::new(
-            "there is a second document in this file",
-            "write one document in each file, and no `---` after the first",
-        ),
-        Error::AliasReplayLimitExceeded { .. }
-        | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => {
-            Problem::new("the aliases in this file expand without end", "write the values out")
-        }
-        Error::AliasError { error, .. } => problem(error, text, line),
-        other => other_problem(other, text, line),
-    }
+fn reading<'a, T: JsonSchema>(text: &'a str, outline: Option<&'a Placed<Shape>>) -> Reading<'a> {
+    Reading { text, outline, schema: crate::schema::of::<T>() }
 }
 
-fn unknown(what: &str, found: &str, expected: &[&str]) -> Problem {
-    let cure = match nearest(found, expected.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("known here: {}", expected.join(", ")),
+/// Where the mistake is seen: for a value behind an alias, where the alias stands.
+fn place(error: &Error) -> (u64, u64) {
+    let location = match error {
+        Error::AliasError { locations, .. } => locations.primary_location(),
+        other => other.location(),
     };
-    Problem::new(format!("unknown {what} `{found}`"), cure).with_length(found.chars().count())
+    location.map_or((1, 1), |place| (place.line().max(1), place.column().max(1)))
 }
 
-fn other_problem(error: &Error, text: &str, line: u64) -> Problem {
-    let source_line = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
-    let indent = &source_line[..source_line.len() - source_line.trim_start().len()];
-    if indent.contains('\t') {
-        return Problem::new("a tab in the indentation", "YAML indents with spaces only");
+fn mistake(error: &Error) -> Mistake {
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => {
+            Mistake::UnknownKey { found: field.clone(), known: expected.clone() }
+        }
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            Mistake::UnknownWord { found: variant.clone(), known: expected.clone() }
+        }
+        Error::SerdeMissingField { field, .. } => Mistake::MissingKey(field),
+        Error::DuplicateMappingKey { key, .. } => {
+            Mistake::Twice(key.clone().unwrap_or_else(|| "?".to_owned()))
+        }
+        Error::Unexpected { expected, .. } => Mistake::WrongType(expected_words(expected)),
+        Error::InvalidBooleanStrict { .. } => Mistake::WrongType("true or false"),
+        Error::NullIntoString { .. } => Mistake::WrongType("a text"),
+        Error::InvalidScalar { .. }
+        | Error::SerdeInvalidType { .. }
+        | Error::SerdeInvalidValue { .. }
+        | Error::SerdeVariantId { .. }
+        | Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. }
+        | Error::ExpectedStringKeyForExternallyTaggedEnum { .. }
+        | Error::UnexpectedValueForUnitEnumVariant { .. } => Mistake::WrongType("another value"),
+        Error::SerdeInvalidLength { .. } => Mistake::WrongLength,
+        Error::ExpectedMappingEndAfterEnumVariantValue { .. } => Mistake::SecondWord,
+        Error::Message { msg, .. } => Mistake::Value(msg.clone()),
+        Error::AliasError { error, .. } => mistake(error),
+        other => limit_or_syntax(other),
     }
-    let message = error.render();
-    Problem::new(message.lines().next().unwrap_or("the YAML is broken").to_owned(), "")
+}
+
+/// Words for what the library expected, where the schema cannot give better ones.
+fn expected_words(expected: &str) -> &'static str {
+    match expected {
+        "mapping start" => "a map",
+        "sequence start" => "a list",
+        "string scalar" => "a text",
+        _ => "another value",
+    }
+}
+
+fn limit_or_syntax(error: &Error) -> Mistake {
+    match error {
+        Error::MultipleDocuments { .. } => Mistake::SecondDocument,
+        Error::Eof { .. } => Mistake::Empty,
+        Error::AliasReplayCounterOverflow { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::RecursiveReferencesRequireWeakTypes { .. } => Mistake::EndlessAliases,
+        Error::Budget { .. } => Mistake::TooMuch,
+        Error::UnknownAnchor { .. } => Mistake::UnknownAnchor,
+        Error::MergeKeyNotAllowed { .. } | Error::MergeValueNotMapOrSeqOfMaps { .. } => {
+            Mistake::Merge
+        }
+        Error::UnsupportedTag { .. } | Error::TaggedEnumMismatch { .. } => Mistake::Tag,
+        Error::ExternalMessage { msg, .. } => Mistake::Syntax(msg.clone()),
+        other => Mistake::Syntax(other.render()),
+    }
 }

@@ -1,8 +1,12 @@
 //! A mistake in a file, with place and cure.
 
 use std::fmt;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::source::{find_after, find_variable, from_column, line_of};
+use crate::template::Template;
 
 /// A mistake in a case or target file.
 ///
@@ -15,7 +19,7 @@ pub struct LoadError {
     pub line: u64,
     /// Column, from 1, in characters.
     pub column: u64,
-    /// The text of that line.
+    /// The text of that line, whole.
     pub text: String,
     /// What is wrong.
     pub problem: Problem,
@@ -45,14 +49,15 @@ impl Problem {
     }
 }
 
-/// The longest source line that a message shows, in characters.
+/// The longest piece of a source line that is kept, in characters.
 const MAX_LINE: usize = 400;
+/// How much of a longer line is kept before the mistake, in characters.
+const BEFORE: usize = 100;
 
 impl LoadError {
     /// A mistake at `line` and `column` (both from 1) of `text`.
     pub fn at(file: &str, text: &str, line: u64, column: u64, problem: Problem) -> Self {
-        let source_line = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
-        let text = source_line.chars().take(MAX_LINE).collect();
+        let text = line_of(text, line).to_owned();
         Self { file: file.to_owned(), line, column, text, problem }
     }
 
@@ -61,25 +66,66 @@ impl LoadError {
         Self { file: file.to_owned(), line: 0, column: 0, text: String::new(), problem }
     }
 
-    /// Byte range of the offending characters in `text`; never empty, so that a caret shows.
-    fn marked(&self) -> std::ops::Range<usize> {
-        let byte = |n: usize| self.text.char_indices().nth(n).map_or(self.text.len(), |(i, _)| i);
-        let start = self.column.saturating_sub(1) as usize;
-        byte(start)..byte(start + self.problem.length).max(byte(start))
+    /// A mistake in the variable `name` of a template that was read from `text`.
+    pub(crate) fn in_template(
+        file: &str,
+        text: &str,
+        template: &Template,
+        name: &str,
+        problem: Problem,
+    ) -> Self {
+        let start = (template.line, template.column);
+        let found = direct(text, start).then(|| find_variable(text, start, name)).flatten();
+        let problem = match found {
+            Some(_) => problem.with_length(name.chars().count()),
+            None => problem,
+        };
+        let (line, column) = found.unwrap_or(start);
+        Self::at(file, text, line, column, problem)
     }
+
+    /// A mistake at the first `needle` after `start`.
+    pub(crate) fn at_needle(
+        file: &str,
+        text: &str,
+        start: (u64, u64),
+        needle: &str,
+        problem: Problem,
+    ) -> Self {
+        let find = || find_after(text, start, needle);
+        let (line, column) = direct(text, start).then(find).flatten().unwrap_or(start);
+        Self::at(file, text, line, column, problem.with_length(needle.chars().count()))
+    }
+
+    /// The piece of the line that is shown, and the range of bytes in it that is marked.
+    fn shown(&self) -> (String, Range<usize>) {
+        let column = usize::try_from(self.column.saturating_sub(1)).unwrap_or(usize::MAX);
+        let skipped = if column > MAX_LINE - BEFORE { column - BEFORE } else { 0 };
+        let piece: String = self.text.chars().skip(skipped).take(MAX_LINE).collect();
+        let byte = |n: usize| piece.char_indices().nth(n).map_or(piece.len(), |(at, _)| at);
+        let start = column - skipped;
+        let marked = byte(start)..byte(start.saturating_add(self.problem.length));
+        (piece, marked)
+    }
+}
+
+/// Whether a text stands at its place; behind an alias (`*name`) it stands elsewhere.
+fn direct(text: &str, (line, column): (u64, u64)) -> bool {
+    !from_column(line_of(text, line), column).starts_with('*')
 }
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = Level::ERROR.primary_title(self.problem.message.as_str());
+        let (piece, marked) = self.shown();
         let mut group = if self.line == 0 {
             title.element(annotate_snippets::Origin::path(self.file.as_str()))
         } else {
             title.element(
-                Snippet::source(self.text.as_str())
+                Snippet::source(piece.as_str())
                     .line_start(self.line as usize)
                     .path(self.file.as_str())
-                    .annotation(AnnotationKind::Primary.span(self.marked())),
+                    .annotation(AnnotationKind::Primary.span(marked)),
             )
         };
         if !self.problem.cure.is_empty() {

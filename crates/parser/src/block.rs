@@ -4,53 +4,40 @@ use crate::Span;
 
 /// Where the value of a field is.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) enum Slot<'c> {
+pub(crate) enum Slot {
     /// The block has no such field.
     #[default]
     Unset,
-    /// In the chunk being fed.
-    Chunk(&'c [u8]),
+    /// In the chunk being fed, from the first to before the second index. Never outlives the feed.
+    Chunk(usize, usize),
     /// In the buffer for this field in [`Carry`].
     Kept,
 }
 
-impl Slot<'_> {
+impl Slot {
     #[inline]
-    pub(crate) fn is_set(self) -> bool {
+    pub(crate) fn is_set(&self) -> bool {
         !matches!(self, Self::Unset)
     }
 
-    #[inline]
-    pub(crate) fn bytes<'a>(&'a self, kept: impl FnOnce() -> &'a [u8]) -> &'a [u8] {
-        match self {
-            Self::Unset => &[],
-            Self::Chunk(value) => value,
-            Self::Kept => kept(),
-        }
-    }
-
     /// Moves a value out of the chunk into `buffer`, so that it survives the chunk.
-    fn keep(self, buffer: &mut Vec<u8>) -> Slot<'static> {
-        match self {
-            Self::Unset => Slot::Unset,
-            Self::Kept => Slot::Kept,
-            Self::Chunk(value) => {
-                buffer.clear();
-                buffer.extend_from_slice(value);
-                Slot::Kept
-            }
+    fn keep(&mut self, chunk: &[u8], buffer: &mut Vec<u8>) {
+        if let Self::Chunk(from, to) = *self {
+            buffer.clear();
+            buffer.extend_from_slice(&chunk[from..to]);
+            *self = Self::Kept;
         }
     }
 }
 
 /// The lines since the last blank line.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Block<'c> {
+pub(crate) struct Block {
     /// Offset of the first byte, if there is a line at all.
     pub(crate) start: Option<u64>,
-    pub(crate) data: Slot<'c>,
-    pub(crate) event_type: Slot<'c>,
-    pub(crate) id: Slot<'c>,
+    pub(crate) data: Slot,
+    pub(crate) event_type: Slot,
+    pub(crate) id: Slot,
     pub(crate) id_line: Option<Span>,
     /// Whether a valid `retry` field was read.
     pub(crate) retry: bool,
@@ -68,7 +55,7 @@ pub(crate) struct Carry {
     pub(crate) data_from: usize,
     pub(crate) event_type: Vec<u8>,
     pub(crate) id: Vec<u8>,
-    pub(crate) block: Block<'static>,
+    pub(crate) block: Block,
 }
 
 /// Above this capacity a buffer that is mostly empty is shrunk when a chunk ends.
@@ -85,25 +72,24 @@ impl Carry {
         buffers.into_iter().map(Vec::capacity).sum()
     }
 
-    /// Makes `block` independent of the chunk.
-    pub(crate) fn suspend(&mut self, block: Block<'_>) {
-        if let Slot::Chunk(_) = block.data {
+    /// Keeps the block beyond the chunk.
+    pub(crate) fn suspend(&mut self, block: Block, chunk: &[u8]) {
+        self.block = block;
+        self.keep_data(chunk);
+        self.block.event_type.keep(chunk, &mut self.event_type);
+        self.block.id.keep(chunk, &mut self.id);
+        self.shrink();
+    }
+
+    fn keep_data(&mut self, chunk: &[u8]) {
+        if let Slot::Chunk(..) = self.block.data {
             self.data_from = 0;
         }
-        self.block = Block {
-            data: block.data.keep(&mut self.data),
-            event_type: block.event_type.keep(&mut self.event_type),
-            id: block.id.keep(&mut self.id),
-            start: block.start,
-            id_line: block.id_line,
-            retry: block.retry,
-            fields: block.fields,
-        };
-        if !block.data.is_set() {
+        self.block.data.keep(chunk, &mut self.data);
+        if !self.block.data.is_set() {
             self.data.clear();
             self.data_from = 0;
         }
-        self.shrink();
     }
 
     /// One huge event must not cost its size for ever.
@@ -125,12 +111,15 @@ impl Carry {
         self.id.extend_from_slice(value);
     }
 
-    /// Adds a line of data to what is there, in the chunk or kept.
-    pub(crate) fn append_data(&mut self, before: Slot<'_>, value: &[u8]) {
-        if let Slot::Chunk(_) = before {
-            self.data_from = 0;
-        }
-        before.keep(&mut self.data);
+    /// Makes this the first data of the block.
+    pub(crate) fn start_data(&mut self, value: &[u8]) {
+        self.data.clear();
+        self.data.extend_from_slice(value);
+        self.data_from = 0;
+    }
+
+    /// Adds a line to the data kept.
+    pub(crate) fn append_data(&mut self, value: &[u8]) {
         self.data.push(b'\n');
         self.data.extend_from_slice(value);
     }

@@ -25,6 +25,7 @@
 //! their place. [`owned`] keeps items beyond the call, [`encode`] writes streams.
 
 mod block;
+mod decode;
 mod field;
 mod item;
 mod limits;
@@ -43,3 +44,7 @@ pub use limits::{LimitError, LimitKind, Limits};
 pub use lint::{Lint, LintCode};
 pub use parser::{FinalState, Parser, Profile};
 pub use sink::{Sink, WithLints};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

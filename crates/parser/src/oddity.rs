@@ -32,7 +32,7 @@ struct Line<'a, S> {
 }
 
 /// Looks at one line that is not blank, given the block so far.
-pub(crate) fn line<S: Sink>(bytes: &[u8], start: u64, block: &Block<'_>, sink: &mut S) {
+pub(crate) fn line<S: Sink>(bytes: &[u8], start: u64, block: &Block, sink: &mut S) {
     let mut line = Line { bytes, start, sink };
     line.encoding();
     match field::read(bytes) {

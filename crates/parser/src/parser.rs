@@ -5,6 +5,7 @@ use std::mem::size_of;
 use crate::block::Carry;
 use crate::field::{self, Field};
 use crate::run::Run;
+use crate::scan::line_end;
 use crate::{Item, LimitError, LimitKind, Limits, Lint, LintCode, Sink, Span};
 
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
@@ -167,7 +168,14 @@ impl Parser {
         if chunk.is_empty() {
             return Ok(());
         }
-        Run::new(self, chunk, sink).run()
+        let line_is_open = self.carry.as_ref().is_some_and(|carry| !carry.line.is_empty());
+        if !line_is_open {
+            return Run::new(self, chunk, sink).run(None);
+        }
+        match line_end(chunk) {
+            Some(end) => Run::new(self, chunk, sink).run(Some(end)),
+            None => self.extend_line(chunk),
+        }
     }
 
     /// [`feed`](Self::feed) with a closure, whose argument types need not be written.
@@ -214,7 +222,28 @@ impl Parser {
         self.failed = None;
     }
 
-    pub(crate) fn error(&self, kind: LimitKind) -> LimitError {
+    /// Adds to the unfinished line a chunk that does not finish it.
+    pub(crate) fn extend_line(&mut self, chunk: &[u8]) -> Result<(), LimitError> {
+        let (limit, offset) = (self.limits.line, self.offset);
+        let line = &mut self.carry().line;
+        let open = line.len();
+        if open.saturating_add(chunk.len()) > limit {
+            return Err(self.fail(LimitKind::Line, offset - open as u64 + limit as u64));
+        }
+        line.extend_from_slice(chunk);
+        self.offset += chunk.len() as u64;
+        Ok(())
+    }
+
+    /// Stops for good, until a reset.
+    pub(crate) fn fail(&mut self, kind: LimitKind, offset: u64) -> LimitError {
+        self.carry = None;
+        self.offset = offset;
+        self.failed = Some(kind);
+        self.error(kind)
+    }
+
+    fn error(&self, kind: LimitKind) -> LimitError {
         let Limits { line, data, id } = self.limits;
         let limit = match kind {
             LimitKind::Line => line,

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::block::{Block, Slot};
+use crate::block::{Block, Carry, Slot};
+use crate::decode::{Decoder, text};
 use crate::field::{self, Field};
 use crate::oddity;
 use crate::scan::{LF, line_end};
@@ -15,7 +16,8 @@ pub(crate) struct Run<'r, 'c, S> {
     chunk: &'c [u8],
     /// Stream offset of the chunk's first byte.
     base: u64,
-    block: Block<'c>,
+    block: Block,
+    decoder: Decoder<'c>,
 }
 
 /// What stops a run, and where.
@@ -25,39 +27,35 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
     #[inline]
     pub(crate) fn new(parser: &'r mut Parser, chunk: &'c [u8], sink: &'r mut S) -> Self {
         let block = parser.carry.as_ref().map_or_else(Block::default, |carry| carry.block);
-        Self { base: parser.offset, parser, sink, chunk, block }
+        let decoder = Decoder::new(chunk);
+        Self { base: parser.offset, parser, sink, chunk, block, decoder }
     }
 
+    /// Reads the whole chunk. If the parser holds an unfinished line, it ends at `open_end`.
     #[inline]
-    pub(crate) fn run(mut self) -> Result<(), LimitError> {
-        match self.lines() {
-            Ok(()) => {
-                self.parser.offset = self.base + self.chunk.len() as u64;
-                Ok(())
+    pub(crate) fn run(mut self, open_end: Option<usize>) -> Result<(), LimitError> {
+        match self.lines(open_end) {
+            Ok(rest) => {
+                self.parser.offset = self.base + rest as u64;
+                let chunk = self.chunk;
+                self.suspend(&chunk[rest..])
             }
-            Err((kind, offset)) => {
-                self.parser.carry = None;
-                self.parser.offset = offset;
-                self.parser.failed = Some(kind);
-                Err(self.parser.error(kind))
-            }
+            Err((kind, offset)) => Err(self.parser.fail(kind, offset)),
         }
     }
 
+    /// Reads all finished lines and returns where the unfinished one starts.
     #[inline]
-    fn lines(&mut self) -> Result<(), Stop> {
+    fn lines(&mut self, open_end: Option<usize>) -> Result<usize, Stop> {
         let mut at = if self.parser.after_cr { self.settle_cr() } else { 0 };
-        if self.parser.carry.as_ref().is_some_and(|carry| !carry.line.is_empty()) {
-            match line_end(self.chunk, at) {
-                Some(end) => at = self.resume_line(at, end)?,
-                None => return self.suspend(at),
-            }
+        if let Some(end) = open_end {
+            at = self.resume_line(end)?;
         }
-        while let Some(end) = line_end(self.chunk, at) {
+        while let Some(end) = self.find_line_end(at) {
             self.line(at, end)?;
             at = self.line_end(end);
         }
-        self.suspend(at)
+        Ok(at)
     }
 
     /// A CR ended the chunk before: an LF at the start of this one belongs to it.
@@ -69,6 +67,11 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
             self.parser.lint_line_end(kind, self.base - 1, self.sink);
         }
         usize::from(crlf)
+    }
+
+    #[inline]
+    fn find_line_end(&self, at: usize) -> Option<usize> {
+        line_end(&self.chunk[at..]).map(|found| at + found)
     }
 
     /// Steps over the line end at `end`.
@@ -108,7 +111,7 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
         let line = &self.chunk[at..end];
         let start = self.base + at as u64;
         if line.is_empty() {
-            self.blank(start + 1);
+            self.blank(at);
             return Ok(());
         }
         let field = self.open(line, start)?;
@@ -118,24 +121,29 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
                     return self.append_data(value, start);
                 }
                 self.check(value.len() <= self.parser.limits.data, LimitKind::Data, start)?;
-                self.block.data = Slot::Chunk(value);
+                self.block.data = Slot::Chunk(end - value.len(), end);
             }
-            Field::Event(value) => self.block.event_type = Slot::Chunk(value),
+            Field::Event(value) => self.block.event_type = Slot::Chunk(end - value.len(), end),
             Field::Id(value) => {
                 if self.id(value, line, start)? {
-                    self.block.id = Slot::Chunk(value);
+                    self.block.id = Slot::Chunk(end - value.len(), end);
                 }
             }
-            other => self.effect(other, line, start),
+            Field::Comment(value) => {
+                let text = self.decoder.text(end - value.len()..end, end);
+                self.comment(&text, line, start);
+            }
+            Field::Retry(value) => self.retry(value, line, start),
+            Field::Unknown => {}
         }
         Ok(())
     }
 
     /// A line that began in an earlier chunk. Returns where the next one starts.
-    fn resume_line(&mut self, at: usize, end: usize) -> Result<usize, Stop> {
+    fn resume_line(&mut self, end: usize) -> Result<usize, Stop> {
         let mut line = std::mem::take(&mut self.parser.carry().line);
         let start = self.base - line.len() as u64;
-        line.extend_from_slice(&self.chunk[at..end]);
+        line.extend_from_slice(&self.chunk[..end]);
         self.kept_line(&mut line, start)?;
         line.clear();
         self.parser.carry().line = line;
@@ -164,7 +172,9 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
                     self.block.id = Slot::Kept;
                 }
             }
-            other => self.effect(other, line, start),
+            Field::Comment(value) => self.comment(&text(value), line, start),
+            Field::Retry(value) => self.retry(value, line, start),
+            Field::Unknown => {}
         }
         Ok(())
     }
@@ -183,20 +193,17 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
         Ok(field)
     }
 
-    /// Fields that act at once.
-    fn effect(&mut self, field: Field<'_>, line: &[u8], start: u64) {
+    fn comment(&mut self, text: &str, line: &[u8], start: u64) {
         let span = Span::new(start, start + line.len() as u64);
-        match field {
-            Field::Comment(value) => self.sink.item(span, Item::Comment(&text(value))),
-            Field::Retry(value) => {
-                if let Some(time) = field::retry(value) {
-                    self.parser.retry = Some(time);
-                    self.block.retry = true;
-                    self.sink.item(span, Item::Retry(time));
-                }
-            }
-            _ => {}
-        }
+        self.sink.item(span, Item::Comment(text));
+    }
+
+    fn retry(&mut self, value: &[u8], line: &[u8], start: u64) {
+        let Some(time) = field::retry(value) else { return };
+        self.parser.retry = Some(time);
+        self.block.retry = true;
+        let span = Span::new(start, start + line.len() as u64);
+        self.sink.item(span, Item::Retry(time));
     }
 
     /// Whether this id counts: one with NUL does not.
@@ -211,13 +218,15 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
     }
 
     fn append_data(&mut self, value: &[u8], start: u64) -> Result<(), Stop> {
-        let limit = self.parser.limits.data;
+        let (limit, chunk) = (self.parser.limits.data, self.chunk);
         let carry = self.parser.carry();
-        let before = self.block.data.bytes(|| carry.data()).len();
-        let fits = before.saturating_add(value.len()) < limit;
-        if fits {
-            carry.append_data(self.block.data, value);
+        if let Slot::Chunk(from, to) = self.block.data {
+            carry.start_data(&chunk[from..to]);
             self.block.data = Slot::Kept;
+        }
+        let fits = carry.data().len().saturating_add(value.len()) < limit;
+        if fits {
+            carry.append_data(value);
         }
         self.check(fits, LimitKind::Data, start)
     }
@@ -227,26 +236,26 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
         if fits { Ok(()) } else { Err((kind, offset)) }
     }
 
-    /// A blank line, whose first byte is right before the stream offset `end`.
+    /// A blank line, whose line end is at this index of the chunk.
     #[inline]
-    fn blank(&mut self, end: u64) {
+    fn blank(&mut self, at: usize) {
         let Some(start) = self.block.start else { return };
-        let span = Span::new(start, end);
+        let span = Span::new(start, self.base + at as u64 + 1);
         if let Some(line) = self.block.id_line {
-            self.commit_id(line);
+            self.commit_id(line, at);
         }
         if S::LINTS {
             self.lint_dataless(span);
         }
         if self.block.data.is_set() || self.is_visible_without_data() {
-            self.dispatch(span);
+            self.dispatch(span, at);
         }
         self.block = Block::default();
     }
 
-    fn commit_id(&mut self, line: Span) {
+    fn commit_id(&mut self, line: Span, at: usize) {
         let carry = self.parser.carry.as_deref();
-        let id = text(self.block.id.bytes(|| carry.map_or(&[], |carry| &carry.id)));
+        let id = decode(&mut self.decoder, &self.block.id, at, carry, |carry| &carry.id);
         let last = &mut self.parser.last_event_id;
         last.clear();
         last.reserve_exact(id.len());
@@ -255,62 +264,62 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
     }
 
     fn is_visible_without_data(&self) -> bool {
-        let Block { event_type, id, retry, .. } = self.block;
-        self.parser.profile == Profile::Core && (event_type.is_set() || id.is_set() || retry)
+        let Block { event_type, id, retry, .. } = &self.block;
+        self.parser.profile == Profile::Core && (event_type.is_set() || id.is_set() || *retry)
     }
 
     #[inline]
-    fn dispatch(&mut self, span: Span) {
+    fn dispatch(&mut self, span: Span, at: usize) {
+        let (block, decoder) = (&self.block, &mut self.decoder);
         let carry = self.parser.carry.as_deref();
-        let data = text(self.block.data.bytes(|| carry.map_or(&[], |carry| carry.data())));
-        let event_type = text(self.block.event_type.bytes(|| carry.map_or(&[], |c| &c.event_type)));
+        let event_type = decode(decoder, &block.event_type, at, carry, |carry| &carry.event_type);
+        let data = decode(decoder, &block.data, at, carry, Carry::data);
         let event = Event {
             event_type: if event_type.is_empty() { "message" } else { &event_type },
             data: &data,
             last_event_id: &self.parser.last_event_id,
-            had_data: self.block.data.is_set(),
+            had_data: block.data.is_set(),
         };
         self.sink.item(span, Item::Event(event));
     }
 
     fn lint_dataless(&mut self, span: Span) {
-        let carry = self.parser.carry.as_deref();
-        let event_type = self.block.event_type.bytes(|| carry.map_or(&[], |c| &c.event_type));
-        if !self.block.data.is_set() && !event_type.is_empty() {
+        let empty = match self.block.event_type {
+            Slot::Unset => true,
+            Slot::Chunk(from, to) => from == to,
+            Slot::Kept => self.parser.carry().event_type.is_empty(),
+        };
+        if !self.block.data.is_set() && !empty {
             oddity::dataless(span, self.sink);
         }
     }
 
-    /// Keeps what the end of the chunk cuts off: a line from `at` on, and the block.
+    /// Keeps what the end of the chunk cuts off: the block and the unfinished line.
     #[inline]
-    fn suspend(&mut self, at: usize) -> Result<(), Stop> {
-        let tail = &self.chunk[at..];
-        if self.block.start.is_none() && tail.is_empty() {
-            if !self.parser.keep_buffers {
-                self.parser.carry = None;
-            } else if let Some(carry) = &mut self.parser.carry {
-                carry.suspend(self.block);
-            }
-            return Ok(());
+    fn suspend(self, line: &[u8]) -> Result<(), LimitError> {
+        let Self { parser, block, chunk, .. } = self;
+        let idle = block.start.is_none() && line.is_empty();
+        if idle && !parser.keep_buffers {
+            parser.carry = None;
+        } else if !idle || parser.carry.is_some() {
+            parser.carry().suspend(block, chunk);
         }
-        let limit = self.parser.limits.line;
-        let carry = self.parser.carry();
-        let len = carry.line.len().saturating_add(tail.len());
-        if len > limit {
-            let start = self.base + at as u64 - carry.line.len() as u64;
-            return Err((LimitKind::Line, start + limit as u64));
-        }
-        carry.line.extend_from_slice(tail);
-        carry.suspend(self.block);
-        Ok(())
+        if line.is_empty() { Ok(()) } else { parser.extend_line(line) }
     }
 }
 
-/// Decodes as HTML says: ill-formed bytes become U+FFFD, one for each maximal subpart.
+/// The text of a field, wherever it is; empty if there is none.
 #[inline]
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
+fn decode<'a, 'c: 'a>(
+    decoder: &mut Decoder<'c>,
+    slot: &Slot,
+    line_end: usize,
+    carry: Option<&'a Carry>,
+    kept: impl FnOnce(&'a Carry) -> &'a [u8],
+) -> Cow<'a, str> {
+    match *slot {
+        Slot::Unset => Cow::Borrowed(""),
+        Slot::Chunk(from, to) => decoder.text(from..to, line_end),
+        Slot::Kept => carry.map_or(Cow::Borrowed(""), |carry| text(kept(carry))),
     }
 }

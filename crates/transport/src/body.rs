@@ -17,7 +17,8 @@ pub enum BodyPart {
     End(End),
 }
 
-/// Bytes of a body after transfer decoding. Its borders mean nothing: they depend on segments and chunks.
+/// Bytes of a body after transfer decoding. Its borders mean nothing: they depend on segments and
+/// chunks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
     /// The bytes; never empty.
@@ -68,7 +69,8 @@ impl End {
 pub enum Place {
     /// Before the promised length.
     Length,
-    /// After a whole chunk, before the next chunk line: the usual way in which a killed stream ends.
+    /// After a whole chunk, before the next chunk line: the usual way in which a killed stream
+    /// ends.
     BetweenChunks,
     /// In a chunk line.
     ChunkSize,

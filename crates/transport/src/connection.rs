@@ -8,7 +8,7 @@ use crate::body::{BodyPart, BodyReader, End, WireFacts};
 use crate::dial::Dialed;
 use crate::error::{Error, Kind, Phase};
 use crate::head::{Head, HeadParser, HeadProgress};
-use crate::limits::{Limits, READ_BYTES};
+use crate::limits::{Limits, MIN_ROOM, READ_BYTES, deadline_after, deadline_in};
 use crate::oddity::{Oddities, OddityCode};
 use crate::record::Record;
 use crate::request::Request;
@@ -17,13 +17,14 @@ use crate::wire::Wire;
 
 /// A connection to a server.
 ///
-/// The order of use: [`send`](Self::send), [`head`](Self::head), [`read`](Self::read) until [`BodyPart::End`],
-/// perhaps [`after_end`](Self::after_end), then again `send`, or one of the endings. Our side is never half-closed
-/// after a request: most servers take that for a client that left. Dropping a connection at any time is an abrupt
-/// end: FIN, or RST if bytes were unread.
+/// The order of use: [`send`](Self::send), [`head`](Self::head), [`read`](Self::read) until
+/// [`BodyPart::End`], perhaps [`after_end`](Self::after_end), then again `send`, or one of the
+/// endings. Our side is never half-closed after a request: most servers take that for a client that
+/// left. Dropping a connection at any time is an abrupt end: FIN, or RST if bytes were unread.
 ///
-/// `head`, `head_until`, `read`, `read_until` and `after_end` are cancel-safe: a future of theirs that is dropped
-/// before it is ready has lost nothing, the next call goes on where it stood. `send` is not.
+/// `head`, `head_until`, `read`, `read_until` and `after_end` are cancel-safe: a future of theirs
+/// that is dropped before it is ready has lost nothing, the next call goes on where it stood.
+/// `send` is not.
 #[derive(Debug)]
 pub struct Connection {
     pub(crate) wire: Wire,
@@ -91,15 +92,16 @@ impl Connection {
         &self.wire
     }
 
-    /// The byte stream, and bytes that were read from it but not yet used: for readers that bring their own
-    /// buffers. What is read from it is not recorded.
+    /// The byte stream, and bytes that were read from it but not yet used: for readers that bring
+    /// their own buffers. What is read from it is not recorded.
     #[must_use]
     pub fn into_wire(self) -> (Wire, BytesMut) {
         (self.wire, self.buffer)
     }
 
-    /// Writes a request and makes ready for its answer. Bytes left over from the answer before are taken as the
-    /// beginning of this one. When writing fails, an early answer may still be there for [`Connection::head`].
+    /// Writes a request and makes ready for its answer. Bytes left over from the answer before are
+    /// taken as the beginning of this one. When writing fails, an early answer may still be there
+    /// for [`Connection::head`].
     ///
     /// # Errors
     /// In [`Phase::Send`]: [`Kind::Request`], the time limit, or the connection was lost.
@@ -107,7 +109,7 @@ impl Connection {
         let refused = |error| Error::new(Phase::Send, Kind::Request(error));
         let bytes = request.to_bytes().map_err(refused)?;
         self.expect_answer(request);
-        let deadline = Deadline::now() + self.limits.write;
+        let deadline = deadline_in(self.limits.write);
         let written = timeout_at(deadline, self.write(&bytes)).await;
         self.restart_head_limit();
         match written {
@@ -148,13 +150,17 @@ impl Connection {
         self.record.received.total() - self.buffer.len() as u64
     }
 
-    /// Reads the answer's head, interim answers included, within [`Limits::head`] from the end of the request.
+    /// Reads the answer's head, interim answers included, within [`Limits::head`] from the end of
+    /// the request.
     ///
     /// # Errors
-    /// In [`Phase::Head`]. After [`Kind::TimedOut`] it may be called again with another deadline.
+    /// In [`Phase::Head`]. After [`Kind::TimedOut`] it may be called again with another deadline;
+    /// after what cannot be read as a head it gives the same error again.
     pub async fn head(&mut self) -> Result<Head, Error> {
         match &self.stage {
-            Stage::Head { sent, .. } => self.head_until(*sent + self.limits.head).await,
+            Stage::Head { sent, .. } => {
+                self.head_until(deadline_after(*sent, self.limits.head)).await
+            }
             Stage::Idle | Stage::Body(_) => Err(misuse(Phase::Head, "no request awaits a head")),
         }
     }
@@ -192,13 +198,21 @@ impl Connection {
     }
 
     fn parse_head(&mut self) -> Result<Option<Head>, Error> {
+        if let Some(Err(error)) = &self.end {
+            return Err(error.clone());
+        }
         let Stage::Head { parser, .. } = &mut self.stage else {
             return Err(misuse(Phase::Head, "no request awaits a head"));
         };
-        let progress = parser
-            .advance(&mut self.buffer, self.last)
-            .map_err(|kind| Error::new(Phase::Head, kind))?;
-        let HeadProgress::Done(head) = progress else { return Ok(None) };
+        let head = match parser.advance(&mut self.buffer, self.last) {
+            Ok(HeadProgress::NeedMore) => return Ok(None),
+            Ok(HeadProgress::Done(head)) => head,
+            Err(kind) => {
+                let error = Error::new(Phase::Head, kind);
+                self.end = Some(Err(error.clone()));
+                return Err(error);
+            }
+        };
         self.stage = Stage::Body(BodyReader::new(head.framing, self.used()));
         Ok(Some(*head))
     }
@@ -222,8 +236,8 @@ impl Connection {
     /// Reads the next part of the body, however small, as soon as it is there. Sets no time limit.
     ///
     /// # Errors
-    /// In [`Phase::Body`]: [`Kind::Chunk`] (then always), or an error of the system. A FIN or RST is no error
-    /// but an [`End`].
+    /// In [`Phase::Body`]: [`Kind::Chunk`] (then always), or an error of the system. A FIN or RST
+    /// is no error but an [`End`].
     pub async fn read(&mut self) -> Result<BodyPart, Error> {
         loop {
             if let Some(part) = self.next_part()? {
@@ -285,14 +299,16 @@ impl Connection {
         Some(facts)
     }
 
-    /// One read of the wire into the buffer. Cancel-safe: there is no await between the read and its record.
+    /// One read of the wire into the buffer. Cancel-safe: there is no await between the read and
+    /// its record.
     pub(crate) async fn fill(&mut self, phase: Phase) -> Result<Filled, Error> {
         if let Some(over) = self.over {
             return Ok(over);
         }
-        self.buffer.reserve(READ_BYTES);
+        self.make_room();
         let before = self.buffer.len();
-        let result = self.wire.read_buf(&mut (&mut self.buffer).limit(READ_BYTES)).await;
+        let room = (self.buffer.capacity() - before).min(READ_BYTES);
+        let result = self.wire.read_buf(&mut (&mut self.buffer).limit(room)).await;
         let filled = match result {
             Ok(0) => Filled::Fin,
             Ok(_) => {
@@ -304,6 +320,14 @@ impl Connection {
         };
         self.over = Some(filled);
         Ok(filled)
+    }
+
+    /// Parts that the caller keeps share the buffer's memory. It is used up before a new one is
+    /// made, or each byte of a slow drip could hold a whole buffer.
+    fn make_room(&mut self) {
+        if self.buffer.capacity() - self.buffer.len() < MIN_ROOM {
+            self.buffer.reserve(READ_BYTES);
+        }
     }
 
     fn classify(&mut self, phase: Phase, error: &std::io::Error) -> Result<Filled, Error> {

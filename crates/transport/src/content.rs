@@ -21,10 +21,12 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// Reads the value of a `Content-Encoding` field. `identity` and an empty value are [`Coding::Identity`].
+    /// Reads the value of a `Content-Encoding` field. `identity` and an empty value are
+    /// [`Coding::Identity`].
     ///
     /// # Errors
-    /// [`ContentError::Unsupported`] for any other coding, as `br` and `zstd`, and for lists of codings.
+    /// [`ContentError::Unsupported`] for any other coding, as `br` and `zstd`, and for lists of
+    /// codings.
     pub fn from_field(value: &[u8]) -> Result<Self, ContentError> {
         match &value.trim_ascii().to_ascii_lowercase()[..] {
             b"" | b"identity" => Ok(Self::Identity),
@@ -130,6 +132,19 @@ struct Inflate {
     crc: Option<Crc>,
 }
 
+impl Inflate {
+    /// Fills the room in `out`: bytes used, and the status unless the data is invalid.
+    fn step(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> (usize, Option<Status>) {
+        let before = self.inflater.total_in();
+        let status = self.inflater.decompress_vec(bytes, out, FlushDecompress::Sync);
+        if let Some(crc) = &mut self.crc {
+            crc.update(out);
+        }
+        let used = usize::try_from(self.inflater.total_in() - before).unwrap_or(bytes.len());
+        (used, status.ok())
+    }
+}
+
 impl Decoder {
     /// A decoder for one body.
     #[must_use]
@@ -145,16 +160,20 @@ impl Decoder {
     /// Takes coded bytes and gives all that can be decoded by now, perhaps nothing.
     ///
     /// # Errors
-    /// [`ContentError::Broken`] or [`ContentError::Bomb`], and the same from then on. What this call could
-    /// decode before the error is lost.
+    /// [`ContentError::Broken`] or [`ContentError::Bomb`], and the same from then on. What could be
+    /// decoded before the fault is given first: the error then comes with the next call.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<u8>, ContentError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
         let mut out = Vec::new();
-        let result = self.feed_all(bytes, &mut out);
-        self.failed = result.as_ref().err().cloned();
-        result.map(|()| out)
+        match self.feed_all(bytes, &mut out) {
+            Err(error) => {
+                self.failed = Some(error.clone());
+                if out.is_empty() { Err(error) } else { Ok(out) }
+            }
+            Ok(()) => Ok(out),
+        }
     }
 
     /// Says that the body has ended.
@@ -221,7 +240,7 @@ impl Decoder {
     /// Tells zlib from raw deflate by the two bytes of the zlib header (RFC 1950 2.2).
     fn begin_deflate(&mut self, start: &[u8], out: &mut Vec<u8>) -> Result<(), ContentError> {
         let check = u16::from_be_bytes([start[0], start[1]]);
-        let is_zlib = start[0] & 0x0f == 8 && check % 31 == 0;
+        let is_zlib = start[0] & 0x0f == 8 && check.is_multiple_of(31);
         let inflate = Inflate { inflater: Decompress::new(is_zlib), crc: None };
         self.state = State::Inflate(Box::new(inflate));
         let mut rest = start;
@@ -248,32 +267,30 @@ impl Decoder {
     }
 
     fn inflate(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, ContentError> {
+        // Not straight into `out`: the inflater fills all its capacity, and that doubles beyond the
+        // limits.
+        let mut step = Vec::with_capacity(STEP_BYTES);
         let mut used = 0;
         loop {
+            step.clear();
             let State::Inflate(inflate) = &mut self.state else { return Ok(used) };
-            let before = out.len();
-            let total_in = inflate.inflater.total_in();
-            out.reserve(STEP_BYTES);
-            let status =
-                inflate.inflater.decompress_vec(&bytes[used..], out, FlushDecompress::Sync);
-            used += usize::try_from(inflate.inflater.total_in() - total_in).unwrap_or(0);
-            let made = out.len() - before;
-            if let Some(crc) = &mut inflate.crc {
-                crc.update(&out[before..]);
-            }
-            let status = match status {
-                Ok(status) => status,
-                Err(_) => return self.broken("invalid deflate data"),
-            };
-            self.output += made as u64;
+            let (taken, status) = inflate.step(&bytes[used..], &mut step);
+            used += taken;
+            self.output += step.len() as u64;
+            out.extend_from_slice(&step);
             self.check_growth(used as u64)?;
-            if status == Status::StreamEnd {
-                self.end_member();
-                return Ok(used);
-            }
-            // With input used up and room left in the output, nothing more can come out by now.
-            if used == bytes.len() && out.len() < out.capacity() {
-                return Ok(used);
+            match status {
+                None => return self.broken("invalid deflate data"),
+                Some(Status::StreamEnd) => {
+                    self.end_member();
+                    return Ok(used);
+                }
+                // With input used up and room left in the output, nothing more can come out by now.
+                Some(_) if used == bytes.len() && step.len() < STEP_BYTES => return Ok(used),
+                Some(_) if taken == 0 && step.is_empty() => {
+                    return self.broken("deflate data that cannot be read on");
+                }
+                Some(_) => {}
             }
         }
     }

@@ -147,8 +147,8 @@ impl Dechunker {
         }
     }
 
-    /// Reads on until there is data, the input is used up or the body ends. Returns the number of input bytes
-    /// used, which includes a data range.
+    /// Reads on until there is data, the input is used up or the body ends. Returns the number of
+    /// input bytes used, which includes a data range.
     ///
     /// # Errors
     /// When the framing is broken; from then on always the same error.
@@ -228,8 +228,8 @@ impl Dechunker {
         Ok(take)
     }
 
-    /// A line that cannot begin with a size is refused at its first byte: a body that was never chunked has
-    /// perhaps no LF for a long time.
+    /// A line that cannot begin with a size is refused at its first byte: a body that was never
+    /// chunked has perhaps no LF for a long time.
     fn check_size_early(&mut self, input: &[u8]) -> Result<(), ChunkError> {
         let first = self.line.first().or(input.first()).copied();
         if self.state == State::Size
@@ -279,7 +279,8 @@ impl Dechunker {
         Ok(())
     }
 
-    /// White space before a semicolon is the grammar's BWS; without one, or before the size, it is a fault.
+    /// White space before a semicolon is the grammar's BWS; without one, or before the size, it is
+    /// a fault.
     fn note_extension(&mut self, line: &[u8], semicolon: Option<usize>, text: &[u8]) {
         let leading = matches!(text.first(), Some(b' ' | b'\t'));
         if leading || (semicolon.is_none() && trim_ows(text).len() < text.len()) {

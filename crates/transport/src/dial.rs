@@ -14,8 +14,8 @@ use tokio_rustls::TlsConnector;
 
 use crate::connection::Connection;
 use crate::error::{Error, Kind, Phase};
-use crate::limits::Limits;
-use crate::tap::Tap;
+use crate::limits::{Limits, deadline_in};
+use crate::tap::{self, Tap};
 use crate::tls::{SetupError, client_config, read_roots, server_name};
 use crate::url::Url;
 use crate::wire::Wire;
@@ -27,8 +27,8 @@ pub struct DialOptions {
     pub cacert: Option<Vec<u8>>,
     /// Accept any certificate.
     pub insecure: bool,
-    /// Size of the kernel's receive buffer in bytes (`SO_RCVBUF`, set before the handshake): small for slow
-    /// readers, whose closed window then reaches the server soon.
+    /// Size of the kernel's receive buffer in bytes (`SO_RCVBUF`, set before the handshake): small
+    /// for slow readers, whose closed window then reaches the server soon.
     pub recv_buffer: Option<u32>,
     /// How many bytes each side of the [`crate::Record`] keeps.
     pub max_recorded: usize,
@@ -49,8 +49,9 @@ impl Default for DialOptions {
     }
 }
 
-/// Makes connections. Cheap to clone; clones share the TLS settings, which are made at the first https URL.
-#[derive(Clone, Debug, Default)]
+/// Makes connections. Cheap to clone; clones share the TLS settings, which are made at the first
+/// https URL.
+#[derive(Clone, Debug)]
 pub struct Dialer {
     options: DialOptions,
     roots: Vec<CertificateDer<'static>>,
@@ -78,12 +79,24 @@ pub struct Dialed {
     pub failed: Vec<(SocketAddr, Kind)>,
 }
 
+impl Default for Dialer {
+    /// A dialer with the default options.
+    fn default() -> Self {
+        tap::warm_up();
+        Self { options: DialOptions::default(), roots: Vec::new(), tls: Arc::default() }
+    }
+}
+
 impl Dialer {
-    /// A dialer with these options.
+    /// A dialer with these options. Make it early: the kernel begins to stamp some 25 ms after the
+    /// first one of a process was made.
     ///
     /// # Errors
     /// When `cacert` holds no usable certificate.
     pub fn new(options: DialOptions) -> Result<Self, SetupError> {
+        if options.kernel_time {
+            tap::warm_up();
+        }
         let roots = options.cacert.as_deref().map(read_roots).transpose()?.unwrap_or_default();
         Ok(Self { options, roots, tls: Arc::default() })
     }
@@ -98,7 +111,8 @@ impl Dialer {
         self.connect(url, &addresses, limits, started).await
     }
 
-    /// Connects to given addresses in place of those of the URL's host, as a run that resolves only once does.
+    /// Connects to given addresses in place of those of the URL's host, as a run that resolves only
+    /// once does.
     ///
     /// # Errors
     /// As [`Dialer::dial`]; no address at all is an error in [`Phase::Dns`].
@@ -135,7 +149,7 @@ impl Dialer {
         started: Instant,
     ) -> Result<Connection, Error> {
         let resolved = Instant::now();
-        let deadline = Deadline::now() + limits.connect;
+        let deadline = deadline_in(limits.connect);
         let mut failed = Vec::new();
         let mut last = no_address(url, "no address".to_owned());
         for (index, &address) in addresses.iter().enumerate() {
@@ -170,13 +184,12 @@ impl Dialer {
         if let Some(bytes) = self.options.recv_buffer {
             socket.set_recv_buffer_size(bytes)?;
         }
-        if self.options.kernel_time {
-            Tap::prepare(&socket);
-        }
+        // Before the handshake, so that the first segment has a stamp too.
+        let stamped = self.options.kernel_time && tap::enable(&socket);
         let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         let local = stream.local_addr()?;
-        Ok((Tap::new(stream, self.options.kernel_time), local))
+        Ok((Tap::enabled(stream, stamped), local))
     }
 
     async fn secure(
@@ -191,7 +204,7 @@ impl Dialer {
         }
         let config = self.tls_config()?;
         let name = server_name(url).map_err(|text| Error::new(Phase::Tls, Kind::Tls(text)))?;
-        let deadline = Deadline::now() + limits.tls;
+        let deadline = deadline_in(limits.tls);
         let stream = match timeout_at(deadline, TlsConnector::from(config).connect(name, tap)).await
         {
             Err(_) => return Err(Error::timed_out(Phase::Tls, limits.tls)),

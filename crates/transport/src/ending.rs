@@ -7,7 +7,7 @@ use tokio::time::{Instant as Deadline, timeout, timeout_at};
 
 use crate::connection::{Connection, Filled, misuse};
 use crate::error::{Error, Phase};
-use crate::limits::{DRAIN_BYTES, MAX_SURPLUS, READ_BYTES};
+use crate::limits::{DRAIN_BYTES, MAX_SURPLUS, READ_BYTES, deadline_in};
 use crate::oddity::OddityCode;
 use crate::record::Record;
 use crate::stamp::Stamp;
@@ -39,15 +39,17 @@ pub enum AfterEnd {
 }
 
 impl Connection {
-    /// Looks for surplus bytes after a finished body, until the server closes or `budget` is over.
+    /// Looks for surplus bytes after a finished body, or after a head or body that cannot be read
+    /// on, until the server closes or `budget` is over.
     ///
     /// # Errors
-    /// In [`Phase::Body`]: [`crate::Kind::Misuse`] if the body has not ended, or an error of the system.
+    /// In [`Phase::Body`]: [`crate::Kind::Misuse`] if the body has not ended, or an error of the
+    /// system.
     pub async fn after_end(&mut self, budget: Duration) -> Result<Surplus, Error> {
         if self.end.is_none() {
             return Err(misuse(Phase::Body, "the body has not ended"));
         }
-        let deadline = Deadline::now() + budget;
+        let deadline = deadline_in(budget);
         let mut surplus = Surplus {
             bytes: Vec::new(),
             total: 0,
@@ -85,8 +87,9 @@ impl Connection {
         self.buffer.clear();
     }
 
-    /// Leaves politely: TLS farewell, FIN, then the close. What the server has sent by now is taken off the
-    /// socket first (at most [`DRAIN_BYTES`]), since closing a socket with unread bytes sends RST.
+    /// Leaves politely: TLS farewell, FIN, then the close. What the server has sent by now is taken
+    /// off the socket first (at most [`DRAIN_BYTES`]), since closing a socket with unread bytes
+    /// sends RST.
     pub async fn close(mut self) -> Record {
         // A peer that is gone cannot be told goodbye, and that is no fault worth telling.
         let _ = timeout(self.limits.write, self.wire.shutdown()).await;

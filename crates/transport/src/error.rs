@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::{ChunkError, RequestError};
 
-/// The part of an exchange in which something happened. Each has its own time limit in [`crate::Limits`].
+/// The part of an exchange in which something happened. Each has its own time limit in
+/// [`crate::Limits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Resolving the host name.

@@ -1,12 +1,10 @@
 //! One request and its whole answer, for hooks, preflights and HEAD.
 
-use tokio::time::Instant as Deadline;
-
 use crate::body::{BodyPart, End, WireFacts};
 use crate::dial::{Dialed, Dialer};
 use crate::error::{Error, Kind, Phase};
 use crate::head::Head;
-use crate::limits::Limits;
+use crate::limits::{Limits, deadline_in};
 use crate::record::Record;
 use crate::request::Request;
 use crate::url::Url;
@@ -16,7 +14,8 @@ use crate::url::Url;
 pub struct Answer {
     /// Its head.
     pub head: Head,
-    /// Its body after transfer decoding, at most as many bytes as were asked for. Content codings are not undone.
+    /// Its body after transfer decoding, at most as many bytes as were asked for. Content codings
+    /// are not undone.
     pub body: Vec<u8>,
     /// How the body ended; `None` if it was longer than asked for.
     pub end: Option<End>,
@@ -47,7 +46,7 @@ pub async fn exchange(
         (_, Ok(head)) => head,
         (Err(error), Err(_)) | (Ok(()), Err(error)) => return Err(error),
     };
-    let deadline = Deadline::now() + limits.body;
+    let deadline = deadline_in(limits.body);
     let mut body = Vec::new();
     let end = loop {
         let part = connection.read_until(deadline).await.map_err(|error| total(error, limits))?;

@@ -1,7 +1,7 @@
 //! How an answer's body is delimited (RFC 9112 6.3).
 
 use crate::field::trim_ows;
-use crate::head::{Head, is_token_text};
+use crate::head::Head;
 use crate::oddity::OddityCode;
 use crate::request::Version;
 
@@ -157,7 +157,7 @@ impl Length {
 
 /// Digits only: Rust's own parser would take a plus sign.
 fn parse_length(text: &[u8]) -> Option<u64> {
-    if !is_token_text(text) || !text.iter().all(u8::is_ascii_digit) {
+    if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
     std::str::from_utf8(text).ok()?.parse().ok()

@@ -3,7 +3,7 @@
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::error::Kind;
-use crate::field::{Field, Line, SkippedLine, is_token, parse_line, strip_line_end};
+use crate::field::{Field, Line, SkippedLine, parse_line, strip_line_end};
 use crate::framing::Framing;
 use crate::limits::{MAX_FIELDS, MAX_HEAD_BYTES, MAX_INTERIM};
 use crate::oddity::{Oddities, OddityCode};
@@ -85,8 +85,8 @@ pub struct HeadParser {
 }
 
 impl HeadParser {
-    /// A parser for the answer to a request with this method and version; `offset` is the number of bytes
-    /// received on the connection before.
+    /// A parser for the answer to a request with this method and version; `offset` is the number of
+    /// bytes received on the connection before.
     pub fn new(method: impl Into<String>, version: Version, offset: u64) -> Self {
         Self {
             method: method.into(),
@@ -107,7 +107,8 @@ impl HeadParser {
         &self.interim
     }
 
-    /// Looks at the bytes got so far; `stamp` is the time of the newest. Complete heads are taken out of `buffer`.
+    /// Looks at the bytes got so far; `stamp` is the time of the newest. Complete heads are taken
+    /// out of `buffer`.
     ///
     /// # Errors
     /// [`Kind::NotHttp`], [`Kind::HeadTooLong`], [`Kind::TooManyFields`], [`Kind::TooManyInterim`].
@@ -242,7 +243,8 @@ struct StatusLine {
     reason: Bytes,
 }
 
-/// `HTTP-version SP status-code SP [reason-phrase]` (RFC 9112 4), leniently; `None` without version or code.
+/// `HTTP-version SP status-code SP [reason-phrase]` (RFC 9112 4), leniently; `None` without version
+/// or code.
 fn parse_status_line(line: &Bytes, offset: u64, oddities: &mut Oddities) -> Option<StatusLine> {
     let (version, after) = parse_version(line)?;
     let exact = matches!(version, Version::Http10 | Version::Http11)
@@ -323,11 +325,6 @@ fn fold(head: &mut Head, line: &Bytes, more: &[u8], offset: u64) {
         joined.extend_from_slice(more);
         field.value = joined.into();
     }
-}
-
-/// Whether `text` is a token (RFC 9110 5.6.2).
-pub(crate) fn is_token_text(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().copied().all(is_token)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Sockets, TLS and a lenient HTTP/1.1 reader that record every byte with its time.
 //!
-//! A judge of servers must see what was on the wire. Common HTTP clients hide wire faults: they accept a bare
-//! LF, double framing or chunk extensions in silence and refuse others without saying what was wrong. This crate
-//! reads leniently, keeps every byte, and reports each fault as an [`Oddity`] with its offset.
+//! A judge of servers must see what was on the wire. Common HTTP clients hide wire faults: they
+//! accept a bare LF, double framing or chunk extensions in silence and refuse others without saying
+//! what was wrong. This crate reads leniently, keeps every byte, and reports each fault as an
+//! [`Oddity`] with its offset.
 //!
-//! The parsers ([`HeadParser`], [`Dechunker`], [`Decoder`]) do no I/O. [`Connection`] drives them over a [`Wire`],
-//! which is a [`Tap`] (TCP with receive times) or TLS over one.
+//! The parsers ([`HeadParser`], [`Dechunker`], [`Decoder`]) do no I/O. [`Connection`] drives them
+//! over a [`Wire`], which is a [`Tap`] (TCP with receive times) or TLS over one.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,6 +35,8 @@ mod exchange;
 mod field;
 mod framing;
 mod head;
+#[cfg(target_os = "linux")]
+mod kernel_time;
 mod limits;
 mod oddity;
 mod record;

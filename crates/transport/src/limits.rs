@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-/// Most bytes in one head, its interim answers each counted apart. A longer head is [`crate::Kind::HeadTooLong`].
+use tokio::time::Instant as Deadline;
+
+/// Most bytes in one head, its interim answers each counted apart. A longer head is
+/// [`crate::Kind::HeadTooLong`].
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// Most field lines in one head.
 pub const MAX_FIELDS: usize = 256;
@@ -22,10 +25,14 @@ pub const MAX_SURPLUS: usize = 64 * 1024;
 pub const MAX_SEGMENTS: usize = 16 * 1024;
 /// Most bytes asked for in one read.
 pub const READ_BYTES: usize = 16 * 1024;
-/// Most unread bytes taken off the socket before it is closed, so that the close is a FIN and not a RST.
+/// A read buffer with less room than this is replaced by a new one.
+pub(crate) const MIN_ROOM: usize = 2 * 1024;
+/// Most unread bytes taken off the socket before it is closed, so that the close is a FIN and not a
+/// RST.
 pub const DRAIN_BYTES: usize = 1024 * 1024;
 
-/// How long each phase may take. A phase that takes longer fails with [`crate::Kind::TimedOut`] and its name.
+/// How long each phase may take. A phase that takes longer fails with [`crate::Kind::TimedOut`] and
+/// its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Resolving the name.
@@ -36,9 +43,11 @@ pub struct Limits {
     pub tls: Duration,
     /// Writing one request; also the TLS farewell when closing.
     pub write: Duration,
-    /// From the end of the request to the end of the final head. A total, so a slow drip does not extend it.
+    /// From the end of the request to the end of the final head. A total, so a slow drip does not
+    /// extend it.
     pub head: Duration,
-    /// The whole body, in [`crate::exchange()`] only: a stream's reads take their deadline from the caller.
+    /// The whole body, in [`crate::exchange()`] only: a stream's reads take their deadline from the
+    /// caller.
     pub body: Duration,
 }
 
@@ -63,4 +72,14 @@ impl Limits {
     pub fn all(limit: Duration) -> Self {
         Self { dns: limit, connect: limit, tls: limit, write: limit, head: limit, body: limit }
     }
+}
+
+/// The moment when `limit` is over. One too long for the clock is taken as thirty years.
+pub(crate) fn deadline_in(limit: Duration) -> Deadline {
+    deadline_after(Deadline::now(), limit)
+}
+
+pub(crate) fn deadline_after(start: Deadline, limit: Duration) -> Deadline {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    start.checked_add(limit).unwrap_or_else(|| start + FAR)
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// A deviation from RFC 9110, 9112 or 1952, or a legal rarity worth telling. Names are stable.
+        /// A deviation from RFC 9110, 9112 or 1952, or a legal rarity worth telling. Names are
+        /// stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum OddityCode { $($(#[$doc])* $name,)* }
@@ -27,7 +28,8 @@ codes! {
     LeadingEmptyLine = "leading-empty-line",
     /// The version is not in capitals, or neither 1.0 nor 1.1 (RFC 9112 2.3).
     OddVersion = "odd-version",
-    /// Something else than one space between version and status code, or none after it (RFC 9112 4).
+    /// Something else than one space between version and status code, or none after it (RFC 9112
+    /// 4).
     StatusLineSpacing = "status-line-spacing",
     /// The status code is not three digits from 100 to 599 (RFC 9110 15).
     OddStatus = "odd-status",
@@ -63,7 +65,8 @@ codes! {
     LengthWithoutBody = "length-without-body",
     /// A 1xx or 204 answer with `Transfer-Encoding` (RFC 9112 6.1, R07).
     ChunkedWithoutBody = "chunked-without-body",
-    /// `Transfer-Encoding` in the answer to an HTTP/1.0 request (RFC 9112 6.1, R18). Decoded all the same.
+    /// `Transfer-Encoding` in the answer to an HTTP/1.0 request (RFC 9112 6.1, R18). Decoded all
+    /// the same.
     ChunkedToHttp10 = "chunked-to-http10",
     /// `Transfer-Encoding` in an answer that calls itself HTTP/1.0 (RFC 9112 6.1).
     ChunkedInHttp10 = "chunked-in-http10",
@@ -110,7 +113,8 @@ pub struct Oddity {
     pub count: u64,
 }
 
-/// The deviations of a head or a body in the order first seen, one entry per code: bounded whatever a server sends.
+/// The deviations of a head or a body in the order first seen, one entry per code: bounded whatever
+/// a server sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Oddities(Vec<Oddity>);
 

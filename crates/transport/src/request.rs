@@ -51,7 +51,8 @@ pub struct Request {
     pub version: Version,
     /// Field lines in order. Values may hold any bytes but CR, LF and NUL.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// Written after the head. The caller sends the matching `Content-Length`, or a wrong one on purpose.
+    /// Written after the head. The caller sends the matching `Content-Length`, or a wrong one on
+    /// purpose.
     pub body: Vec<u8>,
     raw: Option<Vec<u8>>,
 }
@@ -63,7 +64,7 @@ pub enum RequestError {
     #[error("method {0:?} holds a byte that would break the request line")]
     Method(String),
     /// The target is empty or holds a space, CR, LF or NUL.
-    #[error("request target \"{}\" holds a byte that would break the request line", .0.escape_ascii())]
+    #[error("target \"{}\" holds a byte that would break the request line", .0.escape_ascii())]
     Target(Vec<u8>),
     /// The name is empty or holds a colon, white space or control bytes.
     #[error("header name {0:?} holds a byte that would break the field line")]
@@ -131,8 +132,8 @@ impl Request {
     /// The bytes that go out.
     ///
     /// # Errors
-    /// When a part holds a byte that would make it something else (request smuggling by accident). What
-    /// [`Request::raw`] was given is never refused.
+    /// When a part holds a byte that would make it something else (request smuggling by accident).
+    /// What [`Request::raw`] was given is never refused.
     pub fn to_bytes(&self) -> Result<Vec<u8>, RequestError> {
         if let Some(raw) = &self.raw {
             return Ok(raw.clone());

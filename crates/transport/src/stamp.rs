@@ -6,16 +6,18 @@ use std::time::{Duration, SystemTime};
 
 /// When bytes came.
 ///
-/// `kernel_at` is the kernel's own receive time (`SO_TIMESTAMPNS`, Linux), moved to the monotonic clock. The
-/// kernel stamps with `CLOCK_REALTIME`; the distance between the two clocks is sampled right after every read, so
-/// the error is half the time that sampling took (below a microsecond unless the thread was preempted there),
-/// plus any step of the system clock between receipt and read. It is never later than `at`. A read that took
-/// several segments at once carries the last one's time.
+/// `kernel_at` is the kernel's own receive time (`SO_TIMESTAMPNS`, Linux), moved to the monotonic
+/// clock. The kernel stamps with `CLOCK_REALTIME`; the distance between the two clocks is sampled
+/// right after every read, so the error is half the time that sampling took (below a microsecond
+/// unless the thread was preempted there), plus any step of the system clock between receipt and
+/// read. It is never later than `at`. A read that took several segments at once carries the last
+/// one's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// Taken right after the read returned.
     pub at: Instant,
-    /// The kernel's receive time; `None` on other systems, or when the kernel gave none.
+    /// The kernel's receive time; `None` on other systems, or when the kernel gave none, as in the
+    /// first 25 ms or so after the first [`crate::Dialer`] of a process was made.
     pub kernel_at: Option<Instant>,
 }
 

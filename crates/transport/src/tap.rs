@@ -8,7 +8,21 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+#[cfg(target_os = "linux")]
+pub(crate) use crate::kernel_time::{enable, warm_up};
 use crate::stamp::Stamp;
+
+/// Kernel times are for Linux only.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn enable<T>(_socket: &T) -> bool {
+    false
+}
+
+/// Kernel times are for Linux only.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn warm_up() -> bool {
+    false
+}
 
 /// A TCP stream that notes when bytes came: our time and, on Linux, the kernel's.
 #[derive(Debug)]
@@ -16,35 +30,33 @@ pub struct Tap {
     stream: TcpStream,
     last_read: Option<Stamp>,
     #[cfg(target_os = "linux")]
-    kernel: Option<linux::Receiver>,
+    kernel: Option<crate::kernel_time::Receiver>,
 }
 
 impl Tap {
-    /// Wraps a connected stream. With `kernel_time` the kernel is asked to stamp what it receives; segments that
-    /// it received before carry no stamp. Where that cannot be had, reads have [`Stamp::at`] alone.
+    /// Wraps a connected stream. With `kernel_time` the kernel is asked to stamp what it receives;
+    /// segments that it received before carry no stamp. Where that cannot be had, reads have
+    /// [`Stamp::at`] alone.
     #[must_use]
     pub fn new(stream: TcpStream, kernel_time: bool) -> Self {
-        #[cfg(target_os = "linux")]
-        let kernel = if kernel_time { linux::Receiver::new(&stream) } else { None };
+        let enabled = kernel_time && enable(&stream);
+        Self::enabled(stream, enabled)
+    }
+
+    /// Wraps a stream on whose socket [`enable`] was called with this result.
+    pub(crate) fn enabled(stream: TcpStream, enabled: bool) -> Self {
         #[cfg(not(target_os = "linux"))]
-        let _ = kernel_time;
+        let _ = enabled;
         Self {
             stream,
             last_read: None,
             #[cfg(target_os = "linux")]
-            kernel,
+            kernel: enabled.then(crate::kernel_time::Receiver::new),
         }
     }
 
-    /// Asks for kernel stamps before the handshake, so that the first segment has one too.
-    pub(crate) fn prepare(socket: &tokio::net::TcpSocket) {
-        #[cfg(target_os = "linux")]
-        linux::enable(socket);
-        #[cfg(not(target_os = "linux"))]
-        let _ = socket;
-    }
-
-    /// The times of the last read that gave bytes or the end.
+    /// The times of the last read that gave bytes. The end of input leaves them: TLS may meet it
+    /// while it still holds bytes from before.
     #[must_use]
     pub fn last_read(&self) -> Option<Stamp> {
         self.last_read
@@ -54,6 +66,19 @@ impl Tap {
     #[must_use]
     pub fn tcp(&self) -> &TcpStream {
         &self.stream
+    }
+
+    fn poll_stamped(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Stamp>> {
+        #[cfg(target_os = "linux")]
+        if let Some(kernel) = &mut self.kernel {
+            return kernel.poll_read(&self.stream, cx, buf);
+        }
+        std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        Poll::Ready(Ok(Stamp::now()))
     }
 
     /// Makes the coming drop send RST instead of FIN.
@@ -69,14 +94,11 @@ impl AsyncRead for Tap {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let tap = self.get_mut();
-        #[cfg(target_os = "linux")]
-        if let Some(kernel) = &mut tap.kernel {
-            let stamp = std::task::ready!(kernel.poll_read(&tap.stream, cx, buf))?;
+        let before = buf.filled().len();
+        let stamp = std::task::ready!(tap.poll_stamped(cx, buf))?;
+        if buf.filled().len() > before {
             tap.last_read = Some(stamp);
-            return Poll::Ready(Ok(()));
         }
-        std::task::ready!(Pin::new(&mut tap.stream).poll_read(cx, buf))?;
-        tap.last_read = Some(Stamp::now());
         Poll::Ready(Ok(()))
     }
 }
@@ -108,89 +130,5 @@ impl AsyncWrite for Tap {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod linux {
-    use std::io::{self, IoSliceMut};
-    use std::os::fd::{AsFd, AsRawFd};
-    use std::task::{Context, Poll, ready};
-    use std::time::{Duration, Instant};
-
-    use nix::cmsg_space;
-    use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
-    use nix::sys::time::TimeSpec;
-    use tokio::io::{Interest, ReadBuf};
-    use tokio::net::TcpStream;
-
-    use crate::stamp::Stamp;
-
-    /// Turns `SO_TIMESTAMPNS` on; false where the system refuses it.
-    pub(super) fn enable(socket: &impl AsFd) -> bool {
-        setsockopt(socket, sockopt::ReceiveTimestampns, &true).is_ok()
-    }
-
-    /// Reads by recvmsg, with the room for one control message.
-    #[derive(Debug)]
-    pub(super) struct Receiver {
-        control: Vec<u8>,
-    }
-
-    impl Receiver {
-        pub(super) fn new(stream: &TcpStream) -> Option<Self> {
-            enable(stream).then(|| Self { control: cmsg_space!(TimeSpec) })
-        }
-
-        pub(super) fn poll_read(
-            &mut self,
-            stream: &TcpStream,
-            cx: &mut Context<'_>,
-            buf: &mut ReadBuf<'_>,
-        ) -> Poll<io::Result<Stamp>> {
-            loop {
-                ready!(stream.poll_read_ready(cx))?;
-                match self.try_read(stream, buf) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    result => return Poll::Ready(result),
-                }
-            }
-        }
-
-        fn try_read(&mut self, stream: &TcpStream, buf: &mut ReadBuf<'_>) -> io::Result<Stamp> {
-            let room = buf.initialize_unfilled();
-            let wanted = room.len();
-            let mut received = None;
-            let outcome = stream.try_io(Interest::READABLE, || {
-                let (len, realtime) = self.receive(stream, room)?;
-                received = Some((len, realtime, Instant::now()));
-                // A read that did not fill the buffer emptied the socket. Saying so clears the readiness, as
-                // tokio's own reads do, and saves the next poll a recvmsg that finds nothing.
-                if 0 < len && len < wanted { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
-            });
-            let Some((len, realtime, at)) = received else {
-                return Err(outcome.err().unwrap_or_else(|| io::ErrorKind::WouldBlock.into()));
-            };
-            buf.advance(len);
-            Ok(realtime.map_or(Stamp { at, kernel_at: None }, |r| Stamp::with_realtime(at, r)))
-        }
-
-        /// One recvmsg: the number of bytes, and the kernel's receive time since the Unix epoch.
-        fn receive(
-            &mut self,
-            stream: &TcpStream,
-            room: &mut [u8],
-        ) -> io::Result<(usize, Option<Duration>)> {
-            let mut slices = [IoSliceMut::new(room)];
-            let control = Some(&mut self.control[..]);
-            let message =
-                recvmsg::<()>(stream.as_raw_fd(), &mut slices, control, MsgFlags::empty())?;
-            let realtime = message.cmsgs()?.find_map(|control| match control {
-                ControlMessageOwned::ScmTimestampns(time) => Some(Duration::from(time)),
-                _ => None,
-            });
-            Ok((message.bytes, realtime))
-        }
     }
 }

@@ -64,7 +64,8 @@ pub(crate) fn client_config(
     Ok(Arc::new(config))
 }
 
-/// A system without roots is no error here: the handshake then fails with "unknown issuer", unless an extra root fits.
+/// A system without roots is no error here: the handshake then fails with "unknown issuer", unless
+/// an extra root fits.
 fn root_store(extra: &[CertificateDer<'static>]) -> RootCertStore {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -36,7 +36,8 @@ pub enum UrlError {
 }
 
 impl Url {
-    /// Parses an absolute URL as browsers do (WHATWG URL): the host is lower-cased and, if need be, in Punycode.
+    /// Parses an absolute URL as browsers do (WHATWG URL): the host is lower-cased and, if need be,
+    /// in Punycode.
     ///
     /// # Errors
     /// When it does not parse, has another scheme, or holds user information.

@@ -29,8 +29,9 @@ impl Wire {
         }
     }
 
-    /// The times of the last TCP read. Under TLS these are the times of the last ciphertext, so plaintext that
-    /// rustls held back from an earlier read is never stamped too early, but may be stamped a read too late.
+    /// The times of the last TCP read. Under TLS these are the times of the last ciphertext, so
+    /// plaintext that rustls held back from an earlier read is never stamped too early, but may be
+    /// stamped a read too late.
     #[must_use]
     pub fn last_read(&self) -> Stamp {
         self.tap().last_read().unwrap_or_else(Stamp::now)

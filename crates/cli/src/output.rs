@@ -1,0 +1,185 @@
+//! Everything that leaves the program: human text, machine formats, complaints.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::ColorChoice;
+use ssecheck_model::exit;
+use ssecheck_model::report::Report;
+use ssecheck_report::{Style, github, json, junit, markdown, sanitize};
+
+use crate::args::FormatArgs;
+
+/// Why the program ends before its work is done.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    code: u8,
+    message: String,
+}
+
+impl Stop {
+    /// Wrong usage, or a bad file.
+    pub(crate) fn usage(message: impl ToString) -> Self {
+        Self { code: exit::USAGE, message: message.to_string() }
+    }
+
+    /// The target cannot be reached, or set-up failed.
+    pub(crate) fn setup(message: impl ToString) -> Self {
+        Self { code: exit::INCOMPLETE, message: message.to_string() }
+    }
+
+    /// Tells the user, and gives the exit code.
+    pub(crate) fn tell(&self) -> u8 {
+        complain(&self.message);
+        self.code
+    }
+}
+
+/// The result of a command: an exit code, or why it stopped.
+pub(crate) type Done = Result<u8, Stop>;
+
+/// The longest complaint, in characters.
+const COMPLAINT: usize = 8192;
+
+/// Writes an error for people on standard error.
+pub(crate) fn complain(message: &str) {
+    let text = sanitize::block(message, COMPLAINT);
+    let prefix = if text.starts_with("error") { "" } else { "error: " };
+    // There is nobody left to tell when standard error is closed.
+    let _ = writeln!(io::stderr(), "{prefix}{text}");
+}
+
+/// Where human text goes: to standard error when standard output carries a machine format.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Human {
+    to_stderr: bool,
+    /// Colour and width of the stream.
+    pub(crate) style: Style,
+}
+
+impl Human {
+    pub(crate) fn new(machine_on_stdout: bool) -> Self {
+        let choice = match machine_on_stdout {
+            true => anstream::AutoStream::choice(&io::stderr()),
+            false => anstream::AutoStream::choice(&io::stdout()),
+        };
+        let color = !matches!(choice, ColorChoice::Never);
+        Self { to_stderr: machine_on_stdout, style: Style { color, ..Style::PLAIN } }
+    }
+
+    /// Whether a person is watching.
+    pub(crate) fn is_terminal(self) -> bool {
+        if self.to_stderr { io::stderr().is_terminal() } else { io::stdout().is_terminal() }
+    }
+
+    /// Writes text as it is. A closed pipe (`| head`) is no error.
+    pub(crate) fn write(self, text: &str) {
+        let _ = match self.to_stderr {
+            true => io::stderr().write_all(text.as_bytes()),
+            false => io::stdout().write_all(text.as_bytes()),
+        };
+        let _ = io::stdout().flush();
+    }
+}
+
+/// Writes text that is the result of a command to standard output; a closed pipe is no error.
+pub(crate) fn print(text: &str) {
+    Human { to_stderr: false, style: Style::PLAIN }.write(text);
+}
+
+type Render = fn(&Report) -> String;
+
+/// The machine formats that were asked for. Files are created before the run, so that a wrong path
+/// fails at once, and appear under their name only when they are whole.
+#[derive(Debug)]
+pub(crate) struct Formats {
+    files: Vec<(PendingFile, Render)>,
+    stdout: Option<Render>,
+}
+
+#[derive(Debug)]
+struct PendingFile {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: File,
+}
+
+impl Formats {
+    /// Creates the files.
+    pub(crate) fn open(args: &FormatArgs) -> Result<Self, Stop> {
+        let wanted: [(&Option<PathBuf>, Render); 3] = [
+            (&args.json, json::render),
+            (&args.junit, junit::render),
+            (&args.markdown, markdown::render),
+        ];
+        let mut formats = Self { files: Vec::new(), stdout: None };
+        for (path, render) in wanted {
+            match path {
+                Some(path) if path == Path::new("-") => formats.to_stdout(render)?,
+                Some(path) => formats.files.push((PendingFile::create(path)?, render)),
+                None => {}
+            }
+        }
+        if args.github {
+            formats.to_stdout(github::render)?;
+        }
+        Ok(formats)
+    }
+
+    fn to_stdout(&mut self, render: Render) -> Result<(), Stop> {
+        match self.stdout.replace(render) {
+            None => Ok(()),
+            Some(_) => Err(Stop::usage("only one format can go to standard output")),
+        }
+    }
+
+    /// Where human text goes beside them.
+    pub(crate) fn human(&self) -> Human {
+        Human::new(self.stdout.is_some())
+    }
+
+    /// Whether nothing was asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.stdout.is_none()
+    }
+
+    /// Writes all of them.
+    pub(crate) fn write(self, report: &Report) -> Result<(), Stop> {
+        for (file, render) in self.files {
+            file.finish(&render(report))?;
+        }
+        if let Some(render) = self.stdout {
+            print(&render(report));
+        }
+        Ok(())
+    }
+}
+
+impl PendingFile {
+    fn create(path: &Path) -> Result<Self, Stop> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        let temporary = path.with_file_name(name);
+        let failed = |error| Stop::usage(format!("cannot write {}: {error}", path.display()));
+        if path.is_dir() {
+            return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        let file = File::create(&temporary).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), temporary, file })
+    }
+
+    fn finish(mut self, text: &str) -> Result<(), Stop> {
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+        let renamed = written.and_then(|()| std::fs::rename(&self.temporary, &self.path));
+        renamed
+            .map_err(|error| Stop::setup(format!("cannot write {}: {error}", self.path.display())))
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _ = std::fs::remove_file(&self.temporary);
+    }
+}

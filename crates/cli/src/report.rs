@@ -1,0 +1,47 @@
+//! `ssecheck report`.
+
+use std::io::Read;
+use std::path::Path;
+
+use ssecheck_model::report::Report;
+use ssecheck_report::{json, text};
+
+use crate::args::ReportArgs;
+use crate::output::{Done, Formats, Stop};
+use crate::settings;
+
+/// The largest report that is read, in bytes.
+const MAX_REPORT: u64 = 256 * 1024 * 1024;
+
+/// Renders a saved report again. The exit code is that of the run.
+pub(crate) fn report(args: &ReportArgs) -> Done {
+    let text = match args.from == Path::new("-") {
+        true => from_stdin()?,
+        false => settings::read(&args.from)?,
+    };
+    let from = args.from.display();
+    let report = json::read(&text).map_err(|error| Stop::usage(format!("{from}: {error}")))?;
+    let formats = Formats::open(&args.formats)?;
+    if formats.is_empty() {
+        let human = formats.human();
+        human.write(&text::render(&report, human.style));
+    }
+    formats.write(&report)?;
+    Ok(exit_code(&report))
+}
+
+fn from_stdin() -> Result<String, Stop> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(MAX_REPORT).read_to_string(&mut text);
+    read.map_err(|error| Stop::usage(format!("cannot read standard input: {error}")))?;
+    Ok(text)
+}
+
+fn exit_code(report: &Report) -> u8 {
+    use ssecheck_model::exit;
+    match &report.conformance {
+        _ if report.interrupted => exit::INTERRUPTED,
+        Some(conformance) => conformance.exit_code(),
+        None => exit::OK,
+    }
+}

@@ -1,0 +1,139 @@
+//! `ssecheck run`.
+
+use std::time::{Duration, Instant};
+
+use ssecheck_conformance::{Options, SetupError, Started, Subject, Suite, run as conformance};
+use ssecheck_model::exit;
+use ssecheck_model::report::{Conformance, Report, SCHEMA, TargetInfo, Tool};
+use ssecheck_model::target::Target;
+use ssecheck_report::text;
+use ssecheck_testbed::{Config, Testbed};
+
+use crate::args::RunArgs;
+use crate::output::{Done, Formats, Stop, complain, print};
+use crate::progress::{Progress, target_info};
+use crate::{cases, settings};
+
+/// Time that the runtime gets to end what is still open.
+const SHUTDOWN: Duration = Duration::from_secs(2);
+/// The token of the built-in testbed, so that the checks on credentials run too.
+const TESTBED_TOKEN: &str = "ssecheck";
+
+/// Judges a server.
+pub(crate) fn run(args: &RunArgs) -> Done {
+    settings::check_numbers(args)?;
+    let suite = settings::suite(args)?;
+    if args.list {
+        print(&cases::listing(&suite));
+        return Ok(exit::OK);
+    }
+    if suite.cases.is_empty() {
+        return Err(Stop::setup("no check is left to run: --skip takes all that --case chose"));
+    }
+    let target = settings::target(args)?;
+    let formats = Formats::open(&args.formats)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::setup(format!("cannot start: {error}")))?;
+    let done = runtime.block_on(with_server(args, target, suite, formats));
+    runtime.shutdown_timeout(SHUTDOWN);
+    done
+}
+
+/// Starts what has to be started, and ends it again.
+async fn with_server(
+    args: &RunArgs,
+    target: Option<Target>,
+    suite: Suite,
+    formats: Formats,
+) -> Done {
+    let Some(target) = target else { return on_testbed(args, suite, formats).await };
+    let started = Started::begin(&target).await.map_err(Stop::setup)?;
+    let done = judge(args, &target, suite, formats, false).await;
+    if let Some(started) = started {
+        started.end().await;
+    }
+    done
+}
+
+async fn on_testbed(args: &RunArgs, suite: Suite, formats: Formats) -> Done {
+    let config = Config { token: Some(TESTBED_TOKEN.to_owned()), ..Config::default() };
+    let testbed = Testbed::start(config)
+        .map_err(|error| Stop::setup(format!("cannot start the testbed: {error}")))?;
+    let url = testbed.url();
+    formats.human().write(&format!("no URL given: judging the built-in testbed at {url}\n"));
+    let target = settings::testbed_target(&url)?;
+    let done = judge(args, &target, suite, formats, true).await;
+    testbed.shutdown().await;
+    done
+}
+
+async fn judge(
+    args: &RunArgs,
+    target: &Target,
+    suite: Suite,
+    formats: Formats,
+    testbed: bool,
+) -> Done {
+    let started_at = jiff::Timestamp::now();
+    let clock = Instant::now();
+    let subject = Subject::new(target, settings::dial_options(args)?, args.time_scale);
+    let subject = subject.map_err(|error| match error {
+        SetupError::Url(_) => Stop::usage(error),
+        _ => Stop::setup(error),
+    })?;
+    let human = formats.human();
+    let mut progress = Progress::new(human, &suite, tool(), testbed);
+    let options = Options { jobs: args.jobs, strict: args.strict };
+    let before = target_info(&subject, testbed);
+    let finished =
+        conformance(subject, suite, options, interrupt(), |event| progress.tell(&event)).await;
+    let (result, info, interrupted, failed) = match finished {
+        Ok(finished) => {
+            let info = target_info(&finished.subject, testbed);
+            (finished.conformance, info, finished.interrupted, None)
+        }
+        Err(error) => {
+            let result = Conformance::new(Vec::new(), Some(error.to_string()));
+            (result, before, false, Some(error))
+        }
+    };
+    let exit_code = if interrupted { exit::INTERRUPTED } else { result.exit_code() };
+    let report = Report {
+        started_at: started_at.to_string(),
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        interrupted,
+        ..empty_report(info, result)
+    };
+    match failed {
+        Some(error) => complain(&error.to_string()),
+        None => human.write(&text::findings(&report, human.style)),
+    }
+    formats.write(&report)?;
+    Ok(exit_code)
+}
+
+fn empty_report(target: TargetInfo, conformance: Conformance) -> Report {
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: tool(),
+        started_at: String::new(),
+        duration_ms: 0,
+        interrupted: false,
+        target,
+        conformance: Some(conformance),
+    }
+}
+
+fn tool() -> Tool {
+    Tool { name: "ssecheck".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// Resolves when the user presses Ctrl-C; never, when that cannot be heard.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,96 @@
+//! From what was typed to what is meant. The only place that reads the environment.
+
+use std::path::Path;
+
+use ssecheck_conformance::{DialOptions, Suite};
+use ssecheck_model::suggest::nearest;
+use ssecheck_model::target::{Capability, Target};
+
+use crate::args::RunArgs;
+use crate::output::Stop;
+
+/// Reads a file for a message that names it.
+pub(crate) fn read(path: &Path) -> Result<String, Stop> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))
+}
+
+/// The target of a run; `None` means the built-in testbed.
+pub(crate) fn target(args: &RunArgs) -> Result<Option<Target>, Stop> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let mut target = match (&args.target, &args.url) {
+        (Some(file), url) => {
+            let text = read(file)?;
+            let file = file.display().to_string();
+            let mut target = Target::load(&file, &text, &environment).map_err(Stop::usage)?;
+            if let Some(url) = url {
+                target.url = Target::bare(url).map_err(Stop::usage)?.url;
+            }
+            target
+        }
+        (None, Some(url)) => Target::bare(url).map_err(Stop::usage)?,
+        (None, None) if args.provides.is_empty() && args.publish.is_none() => return Ok(None),
+        (None, None) => {
+            let message = "--provides and --publish speak of a server: give its URL too";
+            return Err(Stop::usage(message));
+        }
+    };
+    if let Some(url) = &args.publish {
+        target.publish_json_to(url).map_err(Stop::usage)?;
+    }
+    for word in &args.provides {
+        target.declare(capability(word)?);
+    }
+    Ok(Some(target))
+}
+
+fn capability(word: &str) -> Result<Capability, Stop> {
+    let known = || Capability::ALL.into_iter().map(Capability::as_str);
+    Capability::parse(word).ok_or_else(|| {
+        let cure = match nearest(word, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        Stop::usage(format!("unknown capability `{word}`: {cure}"))
+    })
+}
+
+/// A target of the built-in testbed at `url`.
+pub(crate) fn testbed_target(url: &str) -> Result<Target, Stop> {
+    let environment = |name: &str| (name == "URL").then(|| url.to_owned());
+    let text = include_str!("testbed.yaml");
+    Target::load("testbed.yaml", text, &environment).map_err(Stop::usage)
+}
+
+/// The cases of a run.
+pub(crate) fn suite(args: &RunArgs) -> Result<Suite, Stop> {
+    let suite = match &args.cases {
+        Some(path) => Suite::from_path(path),
+        None => Suite::shipped(),
+    };
+    let suite = suite.and_then(|suite| suite.select(&args.only, &args.skip));
+    suite.map_err(Stop::usage)
+}
+
+/// The bounds of `--time-scale`: below, nothing could be seen; above, a run would never end.
+const TIME_SCALES: std::ops::RangeInclusive<f64> = 0.1..=100.0;
+/// The most cases at the same time.
+const MAX_JOBS: usize = 64;
+
+/// Refuses numbers that make no sense.
+pub(crate) fn check_numbers(args: &RunArgs) -> Result<(), Stop> {
+    if !TIME_SCALES.contains(&args.time_scale) {
+        return Err(Stop::usage("--time-scale takes a number from 0.1 to 100"));
+    }
+    if !(1..=MAX_JOBS).contains(&args.jobs) {
+        return Err(Stop::usage(format!("--jobs takes a number from 1 to {MAX_JOBS}")));
+    }
+    Ok(())
+}
+
+/// How connections are made.
+pub(crate) fn dial_options(args: &RunArgs) -> Result<DialOptions, Stop> {
+    let cacert = args.cacert.as_deref().map(read).transpose()?;
+    let cacert = cacert.map(String::into_bytes);
+    Ok(DialOptions { cacert, insecure: args.insecure, ..DialOptions::default() })
+}

@@ -1,0 +1,151 @@
+//! Judges what the steps saw. One file per kind of expectation; every reason code is fixed here.
+
+mod cors;
+mod delivery;
+mod evidence;
+mod header;
+mod ids;
+mod lints;
+mod resume;
+mod sequence;
+mod status;
+mod wire;
+
+use ssecheck_model::case::Check;
+use ssecheck_model::expect::Expect;
+use ssecheck_model::report::{Evidence, Excerpt};
+
+use crate::perform::Stage;
+use crate::stream::Stream;
+
+pub(crate) use evidence::milliseconds;
+
+/// What an expectation came to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Judgement {
+    /// It holds.
+    Pass,
+    /// There was nothing to judge.
+    NothingSeen(String),
+    /// It was declared, but could not be brought about.
+    Untestable(String),
+    /// It does not hold.
+    Violated(Box<Violation>),
+    /// It cannot be told, because the run broke.
+    Broken(String),
+}
+
+/// Why an expectation does not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Violation {
+    /// Stable reason code.
+    pub reason: &'static str,
+    /// One sentence.
+    pub message: String,
+    pub expected: Option<String>,
+    pub actual: Option<String>,
+    pub bytes: Option<Excerpt>,
+}
+
+impl Violation {
+    pub(crate) fn new(reason: &'static str, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into(), expected: None, actual: None, bytes: None }
+    }
+
+    pub(crate) fn expected(self, expected: impl Into<String>) -> Self {
+        Self { expected: Some(expected.into()), ..self }
+    }
+
+    pub(crate) fn actual(self, actual: impl Into<String>) -> Self {
+        Self { actual: Some(actual.into()), ..self }
+    }
+
+    pub(crate) fn bytes(self, bytes: Option<Excerpt>) -> Self {
+        Self { bytes, ..self }
+    }
+}
+
+impl From<Violation> for Judgement {
+    fn from(violation: Violation) -> Self {
+        Self::Violated(Box::new(violation))
+    }
+}
+
+/// `Err` carries a judgement that ends the judging early.
+type Early<T> = Result<T, Judgement>;
+
+/// Judges one check and collects its evidence.
+pub(crate) fn judge(stage: &Stage<'_>, check: &Check) -> (Judgement, Evidence) {
+    let judgement = expectation(stage, &check.expect.value).unwrap_or_else(|early| early);
+    let evidence = evidence::evidence(stage, check, &judgement);
+    (judgement, evidence)
+}
+
+fn expectation(stage: &Stage<'_>, expect: &Expect) -> Early<Judgement> {
+    match expect {
+        Expect::Status(e) => status::status(stage, e),
+        Expect::Answered(e) => status::answered(stage, &e.of),
+        Expect::HeadAtOnce(e) => status::head_at_once(stage, &e.of),
+        Expect::Redirects(e) => status::redirects(stage, &e.of),
+        Expect::Alive(e) => status::alive(stage, &e.of),
+        Expect::Open(e) => status::open(stage, &e.of),
+        Expect::Quiet(e) => status::quiet(stage, &e.of),
+        Expect::Waited(e) => status::waited(stage, &e.of),
+        Expect::ContentType(e) => header::content_type(stage, &e.of),
+        Expect::Charset(e) => header::charset(stage, &e.of),
+        Expect::Header(e) => header::header(stage, e),
+        Expect::Wire(e) => wire::wire(stage, e),
+        Expect::Lints(e) => lints::lints(stage, e),
+        Expect::Retry(e) => lints::retry(stage, &e.of),
+        Expect::Events(e) => delivery::events(stage, e),
+        Expect::Delivered(e) => delivery::delivered(stage, e),
+        Expect::NoInjection(e) => delivery::no_injection(stage, e),
+        Expect::Receipt(e) => sequence::receipt(stage, e),
+        Expect::Prompt(e) => sequence::prompt(stage, e),
+        Expect::Resumption(e) => resume::resumption(stage, e),
+        Expect::SameEvents(e) => resume::same_events(stage, e),
+        Expect::Ids(e) => ids::ids(stage, e),
+        Expect::Cors(e) => cors::cors(stage, e),
+    }
+}
+
+/// The stream of that name, if its step was carried out.
+fn stream<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
+    let absent = || Judgement::NothingSeen(format!("`{name}` was not opened for this target"));
+    stage.streams.get(name).ok_or_else(absent)
+}
+
+/// A stream whose head is in; without one the run cannot tell.
+fn answered<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
+    let stream = stream(stage, name)?;
+    match &stream.head {
+        Some(_) => Ok(stream),
+        None => Err(Judgement::Broken(format!("`{name}` got no answer: {}", trouble(stream)))),
+    }
+}
+
+/// A stream that can be judged as one.
+fn event_stream<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
+    let stream = answered(stage, name)?;
+    if stream.is_stream() {
+        return Ok(stream);
+    }
+    Err(Judgement::NothingSeen(format!("the answer is no event stream: {}", describe(stream))))
+}
+
+/// What went wrong with a stream that has no head.
+fn trouble(stream: &Stream) -> String {
+    match (&stream.error, stream.redirect_problem) {
+        (Some(error), _) => error.to_string(),
+        (None, Some(problem)) => problem.to_owned(),
+        (None, None) => "unknown".to_owned(),
+    }
+}
+
+/// Status and media type in words.
+fn describe(stream: &Stream) -> String {
+    let Some(head) = &stream.head else { return format!("no answer ({})", trouble(stream)) };
+    let media = crate::stream::media_type(head).unwrap_or_else(|| "no media type".to_owned());
+    let coding = stream.content_error.iter().map(|error| format!(", {error}"));
+    format!("status {}, {media}{}", head.status, coding.collect::<String>())
+}

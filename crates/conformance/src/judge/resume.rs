@@ -1,0 +1,158 @@
+//! How a stream goes on after a reconnect with `Last-Event-ID`.
+
+use ssecheck_model::expect::{Pair, Resumption, ResumptionExpect};
+
+use super::sequence::{arrivals, sequence};
+use super::{Early, Judgement, Violation, describe, event_stream, stream};
+use crate::hook::Published;
+use crate::perform::Stage;
+use crate::stream::Stream;
+use crate::text::{Decoded, shown};
+
+/// Which events a resumed stream should bring, and which it brought.
+struct Resumed {
+    /// All events, in the order of publication.
+    sequence: Vec<String>,
+    /// Index of the first event after the id.
+    next: usize,
+    /// Index of the first event published after the reconnect.
+    live: usize,
+    /// Indexes that arrived, in order.
+    seen: Vec<usize>,
+}
+
+pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgement> {
+    let from = event_stream(stage, &expect.from)?;
+    let to = stream(stage, &expect.to)?;
+    let Some(id) = to.plan.field("last-event-id").filter(|id| !id.is_empty()) else {
+        let why = format!("no event with an id came on `{}`", expect.from.value);
+        return Ok(Judgement::Untestable(why));
+    };
+    let reference = expect.reference.as_ref().map(|name| event_stream(stage, name)).transpose()?;
+    let resumed = match reference {
+        Some(reference) => by_reference(stage, reference, to, id)?,
+        None => by_publications(stage, from, to, id)?,
+    };
+    let class = resumed.class();
+    if expect.is.contains(&class) {
+        return Ok(Judgement::Pass);
+    }
+    let missing = resumed.missing().len();
+    let message = match class {
+        Resumption::Gap => format!("{missing} events after the id never came"),
+        Resumption::Nothing => format!("nothing came after the reconnect ({})", describe(to)),
+        Resumption::LiveOnly => format!("only new events came; {missing} before them are lost"),
+        Resumption::Restart => "the stream started over from the oldest event".to_owned(),
+        Resumption::AtLeastOnce => "events came again that the client already had".to_owned(),
+        Resumption::Reordered => "events came in another order".to_owned(),
+        Resumption::ExactlyOnce => "every event came once".to_owned(),
+    };
+    Ok(Violation::new(reason(class), message)
+        .expected(resumed.list(&(resumed.next..resumed.sequence.len()).collect::<Vec<_>>()))
+        .actual(resumed.list(&resumed.seen))
+        .into())
+}
+
+fn reason(class: Resumption) -> &'static str {
+    match class {
+        Resumption::ExactlyOnce => "resume-exactly-once",
+        Resumption::AtLeastOnce => "resume-duplicate",
+        Resumption::Gap => "resume-gap",
+        Resumption::Restart => "resume-restart",
+        Resumption::LiveOnly => "resume-live-only",
+        Resumption::Nothing => "resume-nothing",
+        Resumption::Reordered => "resume-reordered",
+    }
+}
+
+/// The sequence is what this case published.
+fn by_publications(stage: &Stage<'_>, from: &Stream, to: &Stream, id: &str) -> Early<Resumed> {
+    let mut published: Vec<&Published> = stage.publications.values().flatten().collect();
+    published.sort_by_key(|one| one.started);
+    if let Some(error) = published.iter().find_map(|one| one.result.as_ref().err()) {
+        return Err(Judgement::Broken(error.to_string()));
+    }
+    let sequence: Vec<String> =
+        published.iter().flat_map(|one| sequence(std::slice::from_ref(*one))).collect();
+    let payload = stage.subject.payload;
+    let last = from.taken_events().filter(|seen| seen.event.last_event_id == id).last();
+    let last = last.map(|seen| payload.decoded(&seen.event.data));
+    let known = last.and_then(|data| sequence.iter().position(|wanted| *wanted == data));
+    // The id may belong to a marker event that came after the last publication that was read.
+    let read = arrivals(stage, from, &sequence).into_iter().max();
+    let next = known.or(read).map_or(0, |index| index + 1);
+    let opened = to.head.as_ref().map_or(to.started, |head| head.complete.received());
+    let live = published.iter().position(|one| one.started > opened).unwrap_or(sequence.len());
+    let seen = arrivals(stage, to, &sequence);
+    Ok(Resumed { sequence, next, live, seen })
+}
+
+/// The sequence is what another connection showed.
+fn by_reference(stage: &Stage<'_>, reference: &Stream, to: &Stream, id: &str) -> Early<Resumed> {
+    let payload = stage.subject.payload;
+    let sequence: Vec<String> =
+        reference.events().map(|seen| payload.decoded(&seen.event.data)).collect();
+    let known = reference.events().position(|seen| seen.own_id && seen.event.last_event_id == id);
+    let Some(last) = known.filter(|last| last + 1 < sequence.len()) else {
+        let why = "a new client does not get the events that another one got".to_owned();
+        // A hub shows its resumption by published events; others have only this case.
+        let hub = stage.subject.is_hub();
+        return Err(if hub { Judgement::NothingSeen(why) } else { Judgement::Untestable(why) });
+    };
+    let seen = arrivals(stage, to, &sequence);
+    Ok(Resumed { live: sequence.len(), next: last + 1, sequence, seen })
+}
+
+impl Resumed {
+    fn missing(&self) -> Vec<usize> {
+        (self.next..self.sequence.len()).filter(|index| !self.seen.contains(index)).collect()
+    }
+
+    fn class(&self) -> Resumption {
+        let missing = self.missing();
+        let again = self.seen.iter().any(|index| *index < self.next);
+        let twice = (1..self.seen.len()).any(|at| self.seen[..at].contains(&self.seen[at]));
+        let oldest = self.next > 0 && (0..self.next).all(|index| self.seen.contains(&index));
+        match () {
+            () if self.seen.is_empty() && !missing.is_empty() => Resumption::Nothing,
+            () if oldest && self.next > 1 && missing.is_empty() => Resumption::Restart,
+            () if !missing.is_empty()
+                && missing.iter().all(|index| *index < self.live)
+                && missing.len() == self.live.saturating_sub(self.next) =>
+            {
+                Resumption::LiveOnly
+            }
+            () if !missing.is_empty() => Resumption::Gap,
+            () if self.seen.windows(2).any(|pair| pair[1] < pair[0]) => Resumption::Reordered,
+            () if again || twice => Resumption::AtLeastOnce,
+            () => Resumption::ExactlyOnce,
+        }
+    }
+
+    fn list(&self, indexes: &[usize]) -> String {
+        const MOST: usize = 8;
+        let mut shown: Vec<String> =
+            indexes.iter().take(MOST).map(|index| shown(&self.sequence[*index])).collect();
+        if indexes.len() > MOST {
+            shown.push(format!("and {} more", indexes.len() - MOST));
+        }
+        if shown.is_empty() { "no event".to_owned() } else { shown.join(", ") }
+    }
+}
+
+pub(super) fn same_events(stage: &Stage<'_>, expect: &Pair) -> Early<Judgement> {
+    let [one, two] = &expect.of;
+    let (first, second) = (event_stream(stage, one)?, event_stream(stage, two)?);
+    // Other cases may publish at the same time, and marker events differ by connection.
+    let own: Vec<String> = stage.publications.values().flat_map(|p| sequence(p)).collect();
+    let (left, right) = (arrivals(stage, first, &own), arrivals(stage, second, &own));
+    if left == right {
+        return Ok(Judgement::Pass);
+    }
+    let list = |indexes: &[usize]| {
+        let texts: Vec<String> = indexes.iter().map(|index| shown(&own[*index])).collect();
+        texts.join(", ")
+    };
+    let message = format!("`{}` and `{}` got different events", one.value, two.value);
+    Ok(Violation::new("events-differ", message).expected(list(&left)).actual(list(&right)).into())
+}

@@ -1,0 +1,112 @@
+//! Loss, duplication, order and promptness of a publication.
+
+use ssecheck_model::expect::{Flaw, ReceiptExpect, ReceiptOn};
+
+use super::delivery::publication;
+use super::{Early, Judgement, Violation, describe};
+use crate::hook::{HookError, Published};
+use crate::perform::Stage;
+use crate::stream::Stream;
+use crate::text::{Decoded, normalised, shown};
+
+/// Where the events of a sequence were seen: indexes into the sequence, in order of arrival.
+pub(super) fn arrivals(stage: &Stage<'_>, stream: &Stream, sequence: &[String]) -> Vec<usize> {
+    let index = |data: String| sequence.iter().position(|wanted| *wanted == data);
+    let payload = stage.subject.payload;
+    stream.events().filter_map(|seen| index(payload.decoded(&seen.event.data))).collect()
+}
+
+/// What a client gets of the published data.
+pub(super) fn sequence(published: &[Published]) -> Vec<String> {
+    let data = |one: &Published| normalised(one.content.data.as_deref().unwrap_or_default());
+    published.iter().map(data).collect()
+}
+
+pub(super) fn receipt(stage: &Stage<'_>, expect: &ReceiptExpect) -> Early<Judgement> {
+    let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
+    for one in published {
+        match &one.result {
+            Err(error @ HookError::TimedOut(_)) => return Ok(blocked(error)),
+            Err(error) => return Ok(Judgement::Broken(error.to_string())),
+            Ok(()) => {}
+        }
+    }
+    if !stream.is_stream() {
+        return Ok(Judgement::Broken(format!("no event stream: {}", describe(stream))));
+    }
+    let sequence = sequence(published);
+    let seen = arrivals(stage, stream, &sequence);
+    let violation = expect.without.iter().find_map(|flaw| match flaw {
+        Flaw::Loss => loss(stream, &sequence, &seen),
+        Flaw::Duplicate => duplicate(&sequence, &seen),
+        Flaw::Reorder => reorder(&sequence, &seen),
+    });
+    Ok(violation.map_or(Judgement::Pass, Judgement::from))
+}
+
+fn blocked(error: &HookError) -> Judgement {
+    Violation::new("publish-blocked", "publishing came to a halt")
+        .expected("an answer to each publication")
+        .actual(error.to_string())
+        .into()
+}
+
+fn loss(stream: &Stream, sequence: &[String], seen: &[usize]) -> Option<Violation> {
+    let missing: Vec<usize> = (0..sequence.len()).filter(|index| !seen.contains(index)).collect();
+    let first = *missing.first()?;
+    let ended = match &stream.end {
+        Some((end, _)) => format!("; the server ended the stream: {end:?}"),
+        None => String::new(),
+    };
+    let message = format!("{} of {} events never came{ended}", missing.len(), sequence.len());
+    Some(
+        Violation::new("lost", message)
+            .expected(shown(&sequence[first]))
+            .actual(format!("{} events, without that one", seen.len())),
+    )
+}
+
+fn duplicate(sequence: &[String], seen: &[usize]) -> Option<Violation> {
+    let twice = seen.iter().enumerate().find(|(at, index)| seen[..*at].contains(index))?;
+    let message = format!("an event came {} times", seen.iter().filter(|i| *i == twice.1).count());
+    Some(Violation::new("duplicated", message).expected("once").actual(shown(&sequence[*twice.1])))
+}
+
+fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> {
+    let pair = seen.windows(2).find(|pair| pair[1] < pair[0])?;
+    Some(
+        Violation::new("reordered", "events came in another order than they were published")
+            .expected(format!("{} first", shown(&sequence[pair[1]])))
+            .actual(format!("{} first", shown(&sequence[pair[0]]))),
+    )
+}
+
+pub(super) fn prompt(stage: &Stage<'_>, expect: &ReceiptOn) -> Early<Judgement> {
+    let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
+    let Some(one) = published.first().filter(|one| one.result.is_ok()) else {
+        return Ok(Judgement::Broken("the event could not be published".to_owned()));
+    };
+    let wanted = normalised(one.content.data.as_deref().unwrap_or_default());
+    let payload = stage.subject.payload;
+    let seen = stream.events().find(|seen| payload.decoded(&seen.event.data) == wanted);
+    let Some(seen) = seen else {
+        let violation = Violation::new("lost", "the published event never came");
+        return Ok(violation.expected(shown(&wanted)).actual("nothing").into());
+    };
+    // The time is that of the last byte of the event's line; what counts is only whether it lies
+    // before the next publication, so no clock is judged.
+    let received = stream.received_at(seen.span.end).unwrap_or(seen.at);
+    let later = stage.publications.values().flatten().map(|other| other.started);
+    let next = later.filter(|started| *started > one.answered).min();
+    match next {
+        Some(next) if received > next => {
+            let waited = next.duration_since(one.answered);
+            let message = "the event came only after the next one had been published";
+            Ok(Violation::new("held-back", message)
+                .expected(format!("the event within the {waited:?} before the next publication"))
+                .actual(format!("the event {:?} after it", received.duration_since(next)))
+                .into())
+        }
+        _ => Ok(Judgement::Pass),
+    }
+}

@@ -1,0 +1,70 @@
+//! Fences: a marker event that did arrive proves that everything before it would have.
+//!
+//! A marker is published again and again until one of them is seen, because a subscription may
+//! become live only a little after the head, and because a server may hold each event back until
+//! the next one.
+
+use std::time::Duration;
+
+use tokio::time::Instant as Deadline;
+
+use super::{Stage, StepResult};
+use crate::hook::{Content, Published, publish};
+use crate::stream::{Stop, Stream};
+
+/// How long a fence may take, before scaling.
+pub(super) const FENCE_TIME: Duration = Duration::from_secs(3);
+/// How long to wait for one marker before the next is published.
+const MARKER_TIME: Duration = Duration::from_millis(300);
+/// After so many markers that arrived as bytes but not as events, more would prove nothing.
+const UNDISPATCHED: u32 = 3;
+
+impl Stage<'_> {
+    /// Waits until the subscription of `name` is known to be live.
+    pub(super) async fn subscribed(&mut self, name: &str) -> StepResult {
+        let budget = self.subject.scaled(None, FENCE_TIME);
+        self.fence(name, budget).await
+    }
+
+    /// Publishes markers until one has arrived on `name`, the stream ends, or time is up.
+    pub(super) async fn fence(&mut self, name: &str, budget: Duration) -> StepResult {
+        let end = Deadline::now() + budget;
+        let prefix = format!("{}-fence-{name}-{}-", self.token, self.fences);
+        self.fences += 1;
+        for marker in 0.. {
+            let content = Content { data: Some(format!("{prefix}{marker}")), ..Content::default() };
+            let Some(hook) = &self.subject.publish else { return Ok(()) };
+            let published = publish(self.subject, hook, content).await;
+            fence_refused(&published)?;
+            let stream = self.stream_mut(name)?;
+            let deadline = end.min(Deadline::now() + MARKER_TIME);
+            let stop = stream.read(deadline, |stream| has_event(stream, &prefix)).await;
+            let hopeless = marker >= UNDISPATCHED && has_bytes(stream, &prefix);
+            if stop != Stop::TimedOut || hopeless || Deadline::now() >= end {
+                break;
+            }
+        }
+        let stream = self.stream_mut(name)?;
+        stream.taken = stream.items.len();
+        Ok(())
+    }
+}
+
+/// A hook that does not answer is what some checks look for; one that refuses a plain event is
+/// not usable.
+fn fence_refused(published: &Published) -> StepResult {
+    match &published.result {
+        Err(error @ (crate::hook::HookError::Refused(_) | crate::hook::HookError::Failed(_))) => {
+            Err(format!("a plain marker event could not be published: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn has_event(stream: &Stream, prefix: &str) -> bool {
+    stream.events().any(|seen| seen.event.data.contains(prefix))
+}
+
+fn has_bytes(stream: &Stream, prefix: &str) -> bool {
+    stream.bytes.windows(prefix.len()).any(|window| window == prefix.as_bytes())
+}

@@ -1,0 +1,90 @@
+//! Steps with one request and its whole answer: request, preflight, liveness.
+
+use std::time::Duration;
+
+use ssecheck_model::step::{Destination, Liveness, Preflight, Request};
+use tokio::time::Instant as Deadline;
+
+use super::{Stage, StepResult};
+use crate::open::{HEAD_TIME, open};
+use crate::request::Plan;
+use crate::stream::Stream;
+
+/// How long the body of an answer is read, before scaling.
+const BODY_TIME: Duration = Duration::from_secs(1);
+/// How long to look for bytes behind an answer that has ended, before scaling.
+const SURPLUS_TIME: Duration = Duration::from_millis(100);
+
+impl Stage<'_> {
+    pub(super) async fn request(&mut self, step: &Request) -> StepResult {
+        let mut plan = match step.to {
+            Destination::Target => Plan::stream(self.subject),
+            Destination::Stop => self.plan_to(self.subject.stop.as_ref())?,
+            Destination::Stats => self.plan_to(self.subject.stats.as_ref().map(|(url, _)| url))?,
+        };
+        if step.anonymous {
+            self.subject.fields.iter().for_each(|(name, _)| plan.remove(name));
+            plan.credentials = false;
+        }
+        if let Some(method) = step.method.as_ref().and_then(|method| self.render(method, None)) {
+            plan.method = method;
+        }
+        plan.version = step.version;
+        self.set_fields(&mut plan, &step.headers);
+        if let Some(origin) = step.origin.as_ref().and_then(|origin| self.render(origin, None)) {
+            plan.set("origin", &origin);
+        }
+        let body = self.subject.scaled(step.within, BODY_TIME);
+        let stream = self.answer(plan, body).await;
+        self.streams.insert(step.name.value.clone(), stream);
+        Ok(())
+    }
+
+    fn plan_to(&self, url: Option<&ssecheck_transport::Url>) -> Result<Plan, String> {
+        let url = url.ok_or("the target file does not name this URL")?;
+        let mut plan = Plan::bare(url.clone(), "GET").with_target_fields(self.subject);
+        plan.set("accept", "*/*");
+        Ok(plan)
+    }
+
+    /// One request, and as much of its answer as comes within `body` after the head.
+    pub(super) async fn answer(&self, plan: Plan, body: Duration) -> Stream {
+        let mut stream = open(self.subject, plan, self.subject.scaled(None, HEAD_TIME)).await;
+        stream.read(Deadline::now() + body, |_| false).await;
+        stream.read_surplus(SURPLUS_TIME.mul_f64(self.subject.time_scale)).await;
+        stream.finish(false).await;
+        stream
+    }
+
+    pub(super) async fn preflight(&mut self, step: &Preflight) -> StepResult {
+        // As Fetch sends it: no credentials, the names sorted and in lower case.
+        let mut plan = Plan::bare(self.subject.url.clone(), "OPTIONS");
+        plan.set("accept", "*/*");
+        plan.set("origin", &self.render(&step.origin, None).unwrap_or_default());
+        plan.set("access-control-request-method", &step.method);
+        let mut names: Vec<String> = step.headers.iter().map(|h| h.to_ascii_lowercase()).collect();
+        names.sort();
+        if !names.is_empty() {
+            plan.set("access-control-request-headers", &names.join(","));
+        }
+        let stream = self.answer_unfollowed(plan).await;
+        self.streams.insert(step.name.value.clone(), stream);
+        Ok(())
+    }
+
+    /// A preflight never follows a redirect (Fetch), so one is left as the answer.
+    async fn answer_unfollowed(&self, plan: Plan) -> Stream {
+        let budget = self.subject.scaled(None, HEAD_TIME);
+        let mut stream = crate::open::open_unfollowed(self.subject, plan, budget).await;
+        stream.finish(false).await;
+        stream
+    }
+
+    pub(super) async fn liveness(&mut self, step: &Liveness) -> StepResult {
+        let budget = self.subject.scaled(step.within, HEAD_TIME);
+        let mut stream = open(self.subject, Plan::stream(self.subject), budget).await;
+        stream.finish(true).await;
+        self.streams.insert(step.name.value.clone(), stream);
+        Ok(())
+    }
+}

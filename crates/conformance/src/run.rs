@@ -1,0 +1,263 @@
+//! A whole conformance run: sanity, cases in parallel, then those that must be alone, liveness.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ssecheck_model::case::Case;
+use ssecheck_model::report::{CheckResult, Conformance, Evidence};
+use ssecheck_model::verdict::Outcome;
+use tokio::task::JoinSet;
+
+use crate::discover::discover;
+use crate::error::SetupError;
+use crate::judge::{Judgement, judge};
+use crate::open::{HEAD_TIME, open};
+use crate::outcome::{Gate, gate, not_carried_out, result};
+use crate::perform::{Broken, Stage};
+use crate::request::Plan;
+use crate::subject::Subject;
+use crate::suite::Suite;
+
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many cases run at the same time.
+    pub jobs: usize,
+    /// Whether SHOULD counts as MUST.
+    pub strict: bool,
+}
+
+/// What is told while a run goes on.
+#[derive(Debug)]
+pub enum RunEvent<'a> {
+    /// The target answered; what it shows is known now.
+    Ready(&'a Subject),
+    /// A case has ended.
+    CaseDone {
+        /// Id of the case.
+        case: &'a str,
+        /// Its results.
+        checks: &'a [CheckResult],
+        /// How many cases have ended.
+        done: usize,
+        /// How many cases there are.
+        total: usize,
+    },
+}
+
+/// The end of a run.
+#[derive(Debug)]
+pub struct Finished {
+    /// The result, with as much as was done.
+    pub conformance: Conformance,
+    /// The target, with what was seen of it.
+    pub subject: Subject,
+    /// Whether `stop` ended it.
+    pub interrupted: bool,
+}
+
+/// Runs `suite` against `subject`. When `stop` resolves, what was done until then is the result.
+///
+/// # Errors
+/// When the target cannot be reached or its publish hook does not work: nothing was executed.
+pub async fn run(
+    mut subject: Subject,
+    suite: Suite,
+    options: Options,
+    stop: impl Future<Output = ()>,
+    mut tell: impl FnMut(RunEvent<'_>),
+) -> Result<Finished, SetupError> {
+    let mut stop = pin!(stop);
+    tokio::select! {
+        found = discover(&mut subject) => found?,
+        () = &mut stop => {
+            let conformance = Conformance::new(Vec::new(), Some("interrupted".to_owned()));
+            return Ok(Finished { conformance, subject, interrupted: true });
+        }
+    }
+    tell(RunEvent::Ready(&subject));
+    let subject = Arc::new(subject);
+    let mut board = Board::new(Arc::clone(&subject), suite, options);
+    let interrupted = tokio::select! {
+        () = board.play(&mut tell) => false,
+        () = &mut stop => true,
+    };
+    let aborted = match interrupted {
+        true => Some("interrupted".to_owned()),
+        false => board.aborted.take(),
+    };
+    let conformance = Conformance::new(board.results(aborted.is_some()), aborted);
+    drop(board);
+    let subject = Arc::unwrap_or_clone(subject);
+    Ok(Finished { conformance, subject, interrupted })
+}
+
+/// Time after an abort within which a server must answer again, before scaling: longer than the
+/// time of a head, so that one that is merely slow is not called dead.
+const REVIVAL_TIME: Duration = HEAD_TIME;
+
+struct Board {
+    subject: Arc<Subject>,
+    cases: Vec<Arc<Case>>,
+    options: Options,
+    run_id: String,
+    done: BTreeMap<usize, Vec<CheckResult>>,
+    aborted: Option<String>,
+}
+
+struct CaseDone {
+    index: usize,
+    results: Vec<CheckResult>,
+    /// Whether something happened that a dead server would explain.
+    suspicious: bool,
+}
+
+impl Board {
+    fn new(subject: Arc<Subject>, suite: Suite, options: Options) -> Self {
+        let nanos = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |t| t.as_nanos());
+        Self {
+            subject,
+            cases: suite.cases.into_iter().map(Arc::new).collect(),
+            options,
+            run_id: format!(
+                "sse{:x}",
+                (nanos ^ u128::from(std::process::id()) << 20) & 0xff_ffff_ffff
+            ),
+            done: BTreeMap::new(),
+            aborted: None,
+        }
+    }
+
+    async fn play(&mut self, tell: &mut impl FnMut(RunEvent<'_>)) {
+        let (alone, together): (Vec<usize>, Vec<usize>) =
+            (0..self.cases.len()).partition(|index| self.cases[*index].exclusive);
+        self.batch(&together, self.options.jobs.max(1), tell).await;
+        self.batch(&alone, 1, tell).await;
+    }
+
+    async fn batch(&mut self, indexes: &[usize], jobs: usize, tell: &mut impl FnMut(RunEvent<'_>)) {
+        let mut waiting = indexes.iter().copied();
+        let mut running = JoinSet::new();
+        loop {
+            while self.aborted.is_none() && running.len() < jobs {
+                let Some(index) = waiting.next() else { break };
+                running.spawn(self.case(index));
+            }
+            let Some(joined) = running.join_next().await else { break };
+            let done = match joined {
+                Ok(done) => done,
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Err(_) => continue,
+            };
+            let hostile = self.cases[done.index].hostile;
+            self.note(done.index, done.results, tell);
+            if (hostile || done.suspicious) && self.aborted.is_none() {
+                self.aborted = self.dead_after(done.index).await;
+            }
+        }
+    }
+
+    fn note(
+        &mut self,
+        index: usize,
+        results: Vec<CheckResult>,
+        tell: &mut impl FnMut(RunEvent<'_>),
+    ) {
+        let (case, total) = (&self.cases[index].id.value, self.cases.len());
+        let done = self.done.len() + 1;
+        tell(RunEvent::CaseDone { case, checks: &results, done, total });
+        self.done.insert(index, results);
+    }
+
+    /// Why the run cannot go on after a case, if the server does not answer any more.
+    async fn dead_after(&self, index: usize) -> Option<String> {
+        let budget = self.subject.scaled(None, REVIVAL_TIME);
+        let mut probe = open(&self.subject, Plan::stream(&self.subject), budget).await;
+        probe.finish(true).await;
+        let error = probe.error.as_ref()?;
+        let case = &self.cases[index].id.value;
+        Some(format!("the target does not answer any more after the case {case}: {error}"))
+    }
+
+    fn case(&self, index: usize) -> impl Future<Output = CaseDone> + Send + 'static {
+        let (subject, case) = (Arc::clone(&self.subject), Arc::clone(&self.cases[index]));
+        let token = format!("{}-{index}", self.run_id);
+        let strict = self.options.strict;
+        async move {
+            let started = Instant::now();
+            let (mut results, suspicious) = case_results(&subject, &case, token, strict).await;
+            let case_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            results.iter_mut().for_each(|result| result.case_ms = case_ms);
+            CaseDone { index, results, suspicious }
+        }
+    }
+
+    /// All results in the order of the cases. After an abort, what was not done is told too.
+    fn results(&mut self, aborted: bool) -> Vec<CheckResult> {
+        let mut all = Vec::new();
+        for (index, case) in self.cases.iter().enumerate() {
+            match self.done.remove(&index) {
+                Some(results) => all.extend(results),
+                None if aborted => all.extend(case.checks.iter().map(|check| {
+                    let message = "the run ended before this case";
+                    not_carried_out(case, check, Outcome::Error, "not-run", message)
+                })),
+                None => {}
+            }
+        }
+        all
+    }
+}
+
+async fn case_results(
+    subject: &Subject,
+    case: &Case,
+    token: String,
+    strict: bool,
+) -> (Vec<CheckResult>, bool) {
+    let gates: Vec<Gate> = case.checks.iter().map(|check| gate(subject, case, check)).collect();
+    if !gates.iter().any(|gate| matches!(gate, Gate::Open { .. })) {
+        let closed =
+            case.checks.iter().zip(&gates).filter_map(|(check, gate)| shut(case, check, gate));
+        return (closed.collect(), false);
+    }
+    let mut stage = Stage::new(subject, case, token);
+    let broken = stage.perform().await.err();
+    let judged = case.checks.iter().zip(gates).filter_map(|(check, gate)| match gate {
+        Gate::Open { declared } => {
+            let (judgement, evidence) = match &broken {
+                Some(broken) => broke(&stage, broken),
+                None => judge(&stage, check),
+            };
+            Some(result(case, check, judgement, evidence, (declared, strict)))
+        }
+        gate => shut(case, check, &gate),
+    });
+    let results = judged.collect();
+    let suspicious = broken.is_some() || stage.streams.values().any(|stream| stream.head.is_none());
+    (results, suspicious)
+}
+
+fn shut(case: &Case, check: &ssecheck_model::case::Check, gate: &Gate) -> Option<CheckResult> {
+    match gate {
+        Gate::Open { .. } => None,
+        Gate::NotApplicable(why) => {
+            Some(not_carried_out(case, check, Outcome::NotApplicable, "not-provided", why))
+        }
+        Gate::Untestable(why) => {
+            Some(not_carried_out(case, check, Outcome::Untestable, "hook-missing", why))
+        }
+    }
+}
+
+fn broke(stage: &Stage<'_>, broken: &Broken) -> (Judgement, Evidence) {
+    let evidence = Evidence {
+        place: Some(stage.case.place(broken.line, broken.column)),
+        timeline: crate::timeline::timeline(stage),
+        ..Evidence::default()
+    };
+    (Judgement::Broken(broken.message.clone()), evidence)
+}

@@ -1,0 +1,75 @@
+//! The cases in the binary: `scenarios/` of the workspace.
+
+macro_rules! shipped {
+    ($($file:literal,)*) => {
+        /// File name and text of every shipped case.
+        pub(crate) const SHIPPED: &[(&str, &str)] = &[
+            $((concat!("scenarios/", $file), include_str!(concat!("../../../scenarios/", $file))),)*
+        ];
+    };
+}
+
+shipped! {
+    "cors/credentials.yaml",
+    "cors/denied.yaml",
+    "cors/foreign.yaml",
+    "cors/preflight-authorization.yaml",
+    "cors/preflight.yaml",
+    "cors/simple.yaml",
+    "framing/delivery.yaml",
+    "framing/empty.yaml",
+    "framing/injection-data-cr.yaml",
+    "framing/injection-data-lf.yaml",
+    "framing/injection-event.yaml",
+    "framing/injection-id.yaml",
+    "framing/lines.yaml",
+    "framing/stream.yaml",
+    "framing/types.yaml",
+    "framing/values.yaml",
+    "http/answer.yaml",
+    "http/authorization.yaml",
+    "http/delimiting.yaml",
+    "http/methods.yaml",
+    "http/negotiation.yaml",
+    "http/versions.yaml",
+    "last-event-id/header-case.yaml",
+    "last-event-id/ids.yaml",
+    "last-event-id/newest.yaml",
+    "last-event-id/repeat.yaml",
+    "last-event-id/replay.yaml",
+    "last-event-id/resume.yaml",
+    "last-event-id/values.yaml",
+    "reconnect/aborts.yaml",
+    "reconnect/again.yaml",
+    "reconnect/cleanup.yaml",
+    "reconnect/concurrent.yaml",
+    "reconnect/siblings.yaml",
+    "reconnect/slow-reader.yaml",
+    "reconnect/stop.yaml",
+    "retry/field.yaml",
+    "retry/obeyed.yaml",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::SHIPPED;
+
+    #[test]
+    fn every_file_under_scenarios_is_in_the_binary() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+        let mut on_disk = BTreeSet::new();
+        for family in std::fs::read_dir(root).unwrap() {
+            let family = family.unwrap();
+            for file in std::fs::read_dir(family.path()).unwrap() {
+                let (family, file) = (family.file_name(), file.unwrap().file_name());
+                on_disk.insert(format!("scenarios/{}/{}", family.display(), file.display()));
+            }
+        }
+        let in_binary: BTreeSet<String> =
+            SHIPPED.iter().map(|(file, _)| (*file).to_owned()).collect();
+        assert_eq!(in_binary, on_disk);
+    }
+}

@@ -1,0 +1,99 @@
+//! Checks of a target file that its types cannot make.
+
+use crate::LoadError;
+use crate::mistake::cure;
+use crate::target::{Hook, Target};
+use crate::template::expanded;
+use crate::yaml_error::Problem;
+
+/// Finds the first mistake that the types cannot show.
+pub(crate) fn validate(target: &Target, file: &str, text: &str) -> Result<(), LoadError> {
+    let at_key = |keys: &[&str], problem: Problem| {
+        let place = crate::yaml::outline(text).and_then(|outline| outline.key(keys));
+        let (line, column) = place.unwrap_or((1, 1));
+        let length = keys.last().map_or(1, |key| key.chars().count());
+        LoadError::at(file, text, line, column, problem.with_length(length))
+    };
+    let mistake = key_mistake(target);
+    mistake.map_or(Ok(()), |(keys, problem)| Err(at_key(keys, problem)))?;
+    for (template, allowed) in target.templates() {
+        if let Some(name) = template.variables().find(|name| !allowed.contains(name)) {
+            let cure = match allowed {
+                [] => "nothing is replaced here but `${NAME}`, from the environment".to_owned(),
+                _ => cure(name, allowed),
+            };
+            let problem = Problem::new(format!("unknown variable `{name}`"), cure);
+            return Err(LoadError::in_template(file, text, template, name, problem));
+        }
+    }
+    Ok(())
+}
+
+/// A mistake, with the keys that lead to it.
+type KeyMistake = (&'static [&'static str], Problem);
+
+fn key_mistake(target: &Target) -> Option<KeyMistake> {
+    let hook = target.publish.as_ref().and_then(hook_mistake);
+    hook.or_else(|| pointer_mistake(target)).or_else(|| start_mistake(target))
+}
+
+fn hook_mistake(hook: &Hook) -> Option<KeyMistake> {
+    match (&hook.url, &hook.command) {
+        (Some(_), Some(_)) => {
+            let cure = "keep `url` for a request, or `command` for a program";
+            Some((
+                &["publish", "command"],
+                Problem::new("a hook has either a url or a command", cure),
+            ))
+        }
+        (None, None) => {
+            let cure = "add `url: …` for a request, or `command: [ … ]` for a program";
+            Some((&["publish"], Problem::new("this hook does nothing", cure)))
+        }
+        (None, Some(command)) if command.is_empty() => {
+            Some((&["publish", "command"], Problem::new("the command is empty", COMMAND_CURE)))
+        }
+        _ => None,
+    }
+}
+
+const COMMAND_CURE: &str = "write the program and its arguments: `[program, argument]`";
+
+fn pointer_mistake(target: &Target) -> Option<KeyMistake> {
+    let pointer = &target.stats.as_ref()?.pointer;
+    let problem = || {
+        let cure = format!("it begins with a slash: `/{pointer}`");
+        Problem::new(format!("`{pointer}` is not a JSON Pointer"), cure)
+    };
+    let good = pointer.is_empty() || pointer.starts_with('/');
+    (!good).then(|| (["stats", "pointer"].as_slice(), problem()))
+}
+
+fn start_mistake(target: &Target) -> Option<KeyMistake> {
+    let empty = target.start.as_ref()?.command.is_empty();
+    empty.then(|| {
+        let problem = Problem::new("the command is empty", COMMAND_CURE);
+        (["start", "command"].as_slice(), problem)
+    })
+}
+
+/// Replaces `${NAME}` in the origins, which are no templates.
+pub(crate) fn expand_origins(
+    target: &mut Target,
+    file: &str,
+    text: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), LoadError> {
+    let Some(cors) = &mut target.cors else { return Ok(()) };
+    let origins =
+        [("allowed_origin", &mut cors.allowed_origin), ("denied_origin", &mut cors.denied_origin)];
+    for (key, origin) in origins {
+        let Some(origin) = origin else { continue };
+        *origin = expanded(origin, environment).map_err(|error| {
+            let start = crate::yaml::outline(text).and_then(|o| o.key(&["cors", key]));
+            let problem = Problem::new(error.to_string(), error.cure());
+            LoadError::at_needle(file, text, start.unwrap_or((1, 1)), &error.offending(), problem)
+        })?;
+    }
+    Ok(())
+}

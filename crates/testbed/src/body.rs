@@ -1,0 +1,166 @@
+//! The body of a stream of the hub.
+
+mod coding;
+mod shape;
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame};
+use tokio::time::{Instant, Sleep, sleep};
+
+pub(crate) use coding::{Coding, chunk};
+pub(crate) use shape::Shape;
+
+use crate::hub::Feed;
+use crate::memory::OpenStream;
+
+/// Where the events come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// The hub, until it ends the stream.
+    Hub {
+        /// Events from now on.
+        feed: Feed,
+        /// Dropped with the stream.
+        _open: OpenStream,
+    },
+    /// Nowhere: what is ready is all.
+    Ended,
+}
+
+/// What breaks a silence.
+#[derive(Debug)]
+struct Heartbeat {
+    period: Duration,
+    text: Bytes,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// Pieces that are ready, then events as they come, with heartbeats in their silences.
+#[derive(Debug)]
+pub(crate) struct EventBody {
+    ready: VecDeque<Bytes>,
+    source: Source,
+    shape: Shape,
+    coding: Coding,
+    heartbeat: Option<Heartbeat>,
+    /// Nothing is written before this has passed.
+    start: Option<Pin<Box<Sleep>>>,
+}
+
+impl EventBody {
+    /// A finite stream.
+    pub(crate) fn finite(pieces: Vec<Bytes>) -> Self {
+        Self {
+            ready: pieces.into(),
+            source: Source::Ended,
+            shape: Shape::default(),
+            coding: Coding::Identity,
+            heartbeat: None,
+            start: None,
+        }
+    }
+
+    /// A stream that goes on with the source once the pieces are written.
+    pub(crate) fn endless(pieces: Vec<Bytes>, source: Source, shape: Shape) -> Self {
+        Self { source, shape, ..Self::finite(pieces) }
+    }
+
+    pub(crate) fn coded(mut self, coding: Coding) -> Self {
+        self.coding = coding;
+        self
+    }
+
+    pub(crate) fn with_heartbeat(mut self, period: Duration, text: Bytes) -> Self {
+        self.heartbeat = Some(Heartbeat { period, text, timer: Box::pin(sleep(period)) });
+        self
+    }
+
+    pub(crate) fn starting_after(mut self, delay: Duration) -> Self {
+        self.start = Some(Box::pin(sleep(delay)));
+        self
+    }
+
+    /// Takes what the source has; says whether it has ended.
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let Source::Hub { feed, .. } = &mut self.source else { return Poll::Ready(true) };
+        loop {
+            match feed.poll_next(cx) {
+                Poll::Ready(Some(message)) => self.shape.take(&message, &mut self.ready),
+                Poll::Ready(None) => {
+                    self.source = Source::Ended;
+                    return Poll::Ready(true);
+                }
+                Poll::Pending => break,
+            }
+            if !self.ready.is_empty() {
+                return Poll::Ready(false);
+            }
+        }
+        self.shape.poll_late(cx, &mut self.ready);
+        if self.ready.is_empty() { Poll::Pending } else { Poll::Ready(false) }
+    }
+
+    fn poll_heartbeat(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
+        let Some(heartbeat) = &mut self.heartbeat else { return Poll::Pending };
+        std::task::ready!(heartbeat.timer.as_mut().poll(cx));
+        Poll::Ready(heartbeat.text.clone())
+    }
+
+    fn has_written(&mut self) {
+        if let Some(heartbeat) = &mut self.heartbeat {
+            heartbeat.timer.as_mut().reset(Instant::now() + heartbeat.period);
+        }
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Poll::Ready(Some(piece));
+            }
+            match self.poll_source(cx) {
+                Poll::Ready(true) => return Poll::Ready(None),
+                Poll::Ready(false) => {}
+                Poll::Pending => return self.poll_heartbeat(cx).map(Some),
+            }
+        }
+    }
+}
+
+impl Body for EventBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(start) = &mut self.start {
+            std::task::ready!(start.as_mut().poll(cx));
+            self.start = None;
+        }
+        if let Some(rest) = self.coding.rest() {
+            return Poll::Ready(Some(Ok(Frame::data(rest))));
+        }
+        let Some(piece) = std::task::ready!(self.poll_piece(cx)) else {
+            return Poll::Ready(self.coding.finish().map(|last| Ok(Frame::data(last))));
+        };
+        self.has_written();
+        Poll::Ready(Some(Ok(Frame::data(self.coding.encode(piece)))))
+    }
+}
+
+/// What the shape of a stream starts from.
+pub(crate) fn backlog(shape: &mut Shape, missed: &[Arc<crate::hub::Message>]) -> Vec<Bytes> {
+    let mut pieces = VecDeque::new();
+    for message in missed {
+        shape.take(message, &mut pieces);
+    }
+    pieces.into()
+}

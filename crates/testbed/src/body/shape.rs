@@ -1,0 +1,75 @@
+//! Which events a subscriber gets, when and in which order, and with which id.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Sleep, sleep};
+
+use crate::Switches;
+use crate::hub::Message;
+use crate::render::{self, Fields};
+
+/// How long an event waits for the next one to overtake it.
+const OVERTAKEN: Duration = Duration::from_millis(100);
+
+/// The shape of one stream. The default passes each event as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Shape {
+    switches: Switches,
+    /// Number of the stream, for ids of its own.
+    stream: usize,
+    held: Option<Bytes>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Shape {
+    pub(crate) fn new(switches: &Switches, stream: usize) -> Self {
+        Self { switches: switches.clone(), stream, ..Self::default() }
+    }
+
+    /// Puts what is to be written now into `ready`.
+    pub(crate) fn take(&mut self, message: &Message, ready: &mut VecDeque<Bytes>) {
+        let wire = self.wire(message);
+        if self.switches.has("one-late") {
+            ready.extend(self.held.replace(wire));
+            return;
+        }
+        if self.switches.has("swapped") && self.held.is_none() && is_overtaken(message.burst) {
+            self.held = Some(wire);
+            self.timer = Some(Box::pin(sleep(OVERTAKEN)));
+            return;
+        }
+        if self.switches.has("doubled") && message.burst.is_multiple_of(10) {
+            ready.push_back(wire.clone());
+        }
+        ready.push_back(wire);
+        ready.extend(self.held.take());
+    }
+
+    /// Releases the event that waited in vain.
+    pub(crate) fn poll_late(&mut self, cx: &mut Context<'_>, ready: &mut VecDeque<Bytes>) {
+        let Some(timer) = &mut self.timer else { return };
+        if timer.as_mut().poll(cx) == Poll::Ready(()) {
+            self.timer = None;
+            ready.extend(self.held.take());
+        }
+    }
+
+    fn wire(&self, message: &Message) -> Bytes {
+        if !self.switches.has("ids-per-connection") {
+            return message.wire.clone();
+        }
+        let id = format!("s{}.{}", self.stream, message.id);
+        let event_type = message.event.as_deref();
+        let fields = Fields { event_type, id: Some(&id), data: &message.data };
+        render::event(&self.switches, fields).unwrap_or_else(|_| message.wire.clone())
+    }
+}
+
+/// The 5th event of a burst, the 8th, and so on.
+fn is_overtaken(burst: u32) -> bool {
+    burst >= 5 && burst % 3 == 2
+}

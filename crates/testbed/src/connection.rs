@@ -1,0 +1,78 @@
+//! What the layers of one connection know of each other.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyper::{Method, Version};
+use tokio::sync::Notify;
+
+use crate::service::Resource;
+
+/// One request, told to the edge so that it knows which answer it rewrites.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) resource: Resource,
+    pub(crate) method: Method,
+    pub(crate) version: Version,
+}
+
+impl Exchange {
+    /// Of an answer that belongs to no request of ours: an interim one, or hyper's own refusal.
+    pub(crate) fn unknown() -> Self {
+        Self { resource: Resource::Unknown, method: Method::GET, version: Version::HTTP_11 }
+    }
+}
+
+/// Shared by the service, the hub and the edge of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    cut: Notify,
+    exchanges: Mutex<VecDeque<Exchange>>,
+    streamed: AtomicBool,
+    answered: AtomicBool,
+}
+
+impl Connection {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Drops the connection, whatever waits to be written.
+    pub(crate) fn cut(&self) {
+        self.cut.notify_one();
+    }
+
+    /// Returns once the connection is to be dropped.
+    pub(crate) async fn is_cut(&self) {
+        self.cut.notified().await;
+    }
+
+    /// A request has come.
+    pub(crate) fn note(&self, exchange: Exchange) {
+        if exchange.resource.is_stream() {
+            self.streamed.store(true, Ordering::Relaxed);
+        }
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push_back(exchange);
+    }
+
+    /// The request that the next answer belongs to.
+    pub(crate) fn next_exchange(&self) -> Option<Exchange> {
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// The head of an answer has been written.
+    pub(crate) fn note_answer(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the head of an answer has been written.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    /// Whether a stream was asked for.
+    pub(crate) fn has_streamed(&self) -> bool {
+        self.streamed.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,105 @@
+//! The edge between HTTP and the socket, for what hyper rightly refuses to write.
+//!
+//! Where a switch needs it, hyper serves an in-memory pipe, and the edge carries bytes between
+//! pipe and socket: it takes hyper's answers apart and writes them again with one thing changed.
+
+mod answers;
+mod inward;
+mod outward;
+mod rewrite;
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, duplex, split};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::Switches;
+use crate::connection::Connection;
+use crate::server::http;
+use crate::service::App;
+
+/// Bytes that the pipe holds.
+const PIPE: usize = 16 * 1024;
+
+const SWITCHES: &[&str] = &[
+    "head-bare-lf",
+    "head-space-before-colon",
+    "length-and-chunked",
+    "length-wrong",
+    "chunk-size-bad",
+    "no-last-chunk",
+    "reset-at-end",
+    "chunked-to-http10",
+    "head-streams",
+    "stop-body",
+    "dies-on-reset",
+    "dies-on-abort",
+    "header-case-sensitive",
+    "close-delimited",
+    "http10-answer",
+    "split-everywhere",
+    "empty-reason",
+    "chunk-extensions",
+    "trailers",
+    "interim-103",
+];
+
+/// Whether a switch acts here.
+pub(crate) fn is_needed(switches: &Switches) -> bool {
+    switches.any(SWITCHES)
+}
+
+/// How a client left.
+#[derive(Debug, Clone, Copy, Default)]
+struct Departure {
+    /// By a reset.
+    reset: bool,
+    /// After it had sent something.
+    spoke: bool,
+}
+
+/// Serves one connection through the edge.
+pub(crate) async fn serve(
+    mut socket: TcpStream,
+    app: &Arc<App>,
+    connection: &Arc<Connection>,
+    ending: watch::Receiver<bool>,
+) {
+    if app.memory.is_deaf(&app.switches) {
+        return say_nothing(&mut socket).await;
+    }
+    let (inner, outer) = duplex(PIPE);
+    let (from_client, to_client) = socket.split();
+    let (from_http, to_http) = split(outer);
+    let pumps = async {
+        let mut outward = pin!(outward::pump(from_http, to_client, app, connection));
+        tokio::select! {
+            left = inward::pump(from_client, to_http, &app.switches) => {
+                note(app, connection, left);
+                let _ = outward.await;
+            }
+            result = outward.as_mut() => {
+                let reset = result.is_err();
+                note(app, connection, Departure { reset, spoke: true });
+            }
+        }
+    };
+    tokio::join!(http(inner, app, connection, ending), pumps);
+}
+
+/// Remembers how the client left, for the faults that take offence.
+fn note(app: &App, connection: &Connection, left: Departure) {
+    if left.reset && connection.has_streamed() {
+        app.memory.note_reset();
+    }
+    if (left.reset || left.spoke) && !connection.is_answered() {
+        app.memory.note_abort();
+    }
+}
+
+async fn say_nothing(socket: &mut TcpStream) {
+    let mut waste = [0; 1024];
+    while socket.read(&mut waste).await.is_ok_and(|read| read > 0) {}
+}

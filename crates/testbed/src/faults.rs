@@ -1,0 +1,114 @@
+//! The table of switches, and finding one by its name.
+
+mod cors;
+mod find;
+mod framing;
+mod http;
+mod ids;
+mod reconnect;
+mod variations;
+
+use std::sync::LazyLock;
+
+pub use find::{FindError, find};
+
+/// What a switch does to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Breaks something: the checks named by [`Switch::check`] must turn red, no other.
+    Fault,
+    /// Unusual but legal: every check must stay green.
+    Variation,
+}
+
+/// One switchable change of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switch {
+    /// Stable name.
+    pub id: &'static str,
+    /// Fault or variation.
+    pub kind: Kind,
+    /// The defect of the catalogue (`D001`) that this rebuilds; several switches may share one.
+    pub defect: Option<&'static str>,
+    /// Requirements of the catalogue that it breaks.
+    pub breaks: &'static [&'static str],
+    /// Check ids that must turn red, each with its reason code.
+    pub check: &'static [(&'static str, &'static str)],
+    /// What goes on the wire, in a few words.
+    pub summary: &'static str,
+}
+
+/// Every switch: faults by family, then variations.
+pub fn all() -> &'static [Switch] {
+    static ALL: LazyLock<Vec<Switch>> = LazyLock::new(|| {
+        let families = [
+            http::SWITCHES,
+            framing::SWITCHES,
+            reconnect::SWITCHES,
+            ids::SWITCHES,
+            cors::SWITCHES,
+            variations::SWITCHES,
+        ];
+        families.concat()
+    });
+    &ALL
+}
+
+type Checks = &'static [(&'static str, &'static str)];
+
+/// A fault of the catalogue; an empty `defect` is one that the catalogue does not have.
+const fn fault(
+    id: &'static str,
+    defect: &'static str,
+    breaks: &'static [&'static str],
+    check: Checks,
+    summary: &'static str,
+) -> Switch {
+    let defect = if defect.is_empty() { None } else { Some(defect) };
+    Switch { id, kind: Kind::Fault, defect, breaks, check, summary }
+}
+
+/// A legal variation.
+const fn variation(id: &'static str, summary: &'static str) -> Switch {
+    Switch { id, kind: Kind::Variation, defect: None, breaks: &[], check: &[], summary }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_kebab_case() {
+        let ids: BTreeSet<_> = all().iter().map(|switch| switch.id).collect();
+        assert_eq!(ids.len(), all().len());
+        let kebab = |id: &str| id.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        assert_eq!(ids.iter().find(|id| !kebab(id)), None);
+    }
+
+    #[test]
+    fn every_fault_names_a_requirement_and_a_check_and_no_variation_does() {
+        for switch in all() {
+            let fault = switch.kind == Kind::Fault;
+            assert_eq!(!switch.breaks.is_empty(), fault, "{}", switch.id);
+            assert_eq!(!switch.check.is_empty(), fault, "{}", switch.id);
+        }
+    }
+
+    #[test]
+    fn catalogue_ids_have_their_shape() {
+        let shape = |id: &str, head: char, digits: usize| {
+            id.strip_prefix(head)
+                .is_some_and(|n| n.len() == digits && n.bytes().all(|digit| digit.is_ascii_digit()))
+        };
+        for switch in all() {
+            assert!(switch.defect.is_none_or(|id| shape(id, 'D', 3)), "{}", switch.id);
+            assert!(
+                switch.breaks.iter().all(|id| shape(id, 'R', 2) || shape(id, 'T', 1)),
+                "{}",
+                switch.id
+            );
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is unusual but legal (catalogue T1 to T11).
+
+use super::{Switch, variation};
+
+pub(super) const SWITCHES: &[Switch] = &[
+    variation("crlf-line-ends", "lines of the stream end in CRLF"),
+    variation("cr-line-ends", "lines of the stream end in CR"),
+    variation("no-space-after-colon", "no space after the colon, unless the value starts with one"),
+    variation("comment-blocks", "a comment glued to each event, a bare `:` block after it"),
+    variation("padding-comment", "a comment of 2 kB at the start"),
+    variation("leading-blank-line", "a blank line at the start"),
+    variation("priming-event", "an event with the newest id and empty data at the start"),
+    variation("retry-own-block", "a block of retry alone before each event too"),
+    variation("retry-glued", "the retry line at the start has no blank line of its own"),
+    variation("fields-reordered", "data before event before id"),
+    variation("event-message-spelled-out", "`event: message` where there is no type"),
+    variation("id-repeated-in-block", "the id line twice in each event"),
+    variation("unknown-field", "a field of unknown name in each event"),
+    variation("content-type-charset", "text/event-stream;charset=UTF-8"),
+    variation("close-delimited", "the body ends with the connection, no chunks"),
+    variation("http10-answer", "HTTP/1.0 in the status line, the body ends with the connection"),
+    variation("byte-chunks", "one chunk per byte"),
+    variation("split-everywhere", "one write per byte"),
+    variation("empty-reason", "no reason phrase in the status line"),
+    variation("connection-keep-alive", "a redundant Connection: keep-alive"),
+    variation("cache-control-list", "a long list in Cache-Control, no-store among it"),
+    variation("bom-at-start", "one byte order mark at the start"),
+    variation("uuid-ids", "ids are opaque"),
+    variation("retry-leading-zeros", "`retry: 0001000`"),
+    variation("head-405", "HEAD on a stream is answered 405 with Allow"),
+    variation("heartbeat-events", "heartbeats are `event: ping` with data"),
+    variation("chunk-extensions", "extensions after the size of chunks"),
+    variation("trailers", "a trailer section after the last chunk"),
+    variation("interim-103", "103 Early Hints before the answer"),
+    variation("slow-start", "the head at once, the first byte of the body after 1 s"),
+];

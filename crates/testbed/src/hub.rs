@@ -1,0 +1,184 @@
+//! The hub: what was published, and who receives it.
+
+mod queue;
+mod resume;
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use ssecheck_parser::encode::EncodeError;
+use tokio::time::Instant;
+
+pub(crate) use queue::Feed;
+pub(crate) use resume::{Cursor, resume};
+use state::State;
+
+use crate::Switches;
+use crate::connection::Connection;
+use crate::render::{self, Fields};
+
+/// A published event. It is encoded once, for all subscribers.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// Place in the order of publication, from 1.
+    pub(crate) seq: u64,
+    /// The id that resumption knows.
+    pub(crate) id: String,
+    pub(crate) event: Option<String>,
+    pub(crate) data: String,
+    /// Place in its burst, from 1.
+    pub(crate) burst: u32,
+    /// The event as it goes on the wire.
+    pub(crate) wire: Bytes,
+}
+
+/// What the publisher says about an event.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) event: Option<String>,
+    pub(crate) id: Option<String>,
+    pub(crate) data: String,
+}
+
+/// What a new subscriber gets.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    /// Missed events, oldest first.
+    pub(crate) backlog: Vec<Arc<Message>>,
+    /// What the cursor turned out to be.
+    pub(crate) cursor: Cursor,
+    /// The newest id of the hub at the time of subscription.
+    pub(crate) newest: String,
+    /// Events published from now on.
+    pub(crate) feed: Feed,
+}
+
+/// The hub. All state is behind one lock, so that joining and publishing are atomic: a subscriber
+/// finds each event either in its backlog or in its feed.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    switches: Switches,
+    state: Mutex<State>,
+    /// Held while a publisher waits, by the fault that makes it wait.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Hub {
+    pub(crate) fn new(switches: Switches, history: usize) -> Arc<Self> {
+        let state = Mutex::new(State::new(history));
+        Arc::new(Self { switches, state, turn: tokio::sync::Mutex::default() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands the event to the queues of all subscribers and says its id.
+    pub(crate) async fn publish(&self, draft: Draft) -> Result<String, EncodeError> {
+        if self.switches.has("slow-reader-blocks") {
+            return self.publish_waiting(draft).await;
+        }
+        let mut state = self.state();
+        let message = self.enter(&mut state, draft)?;
+        if self.switches.has("destructive-queue") {
+            state.hand_to_one(&message);
+        } else if !self.is_lost(&message) {
+            state.hand_to_all(&message);
+        }
+        Ok(message.id.clone())
+    }
+
+    async fn publish_waiting(&self, draft: Draft) -> Result<String, EncodeError> {
+        let _turn = self.turn.lock().await;
+        let (message, queues) = {
+            let mut state = self.state();
+            let message = self.enter(&mut state, draft)?;
+            (message, state.queues())
+        };
+        for queue in queues {
+            queue.push_waiting(&message).await;
+        }
+        Ok(message.id.clone())
+    }
+
+    fn is_lost(&self, message: &Message) -> bool {
+        message.burst.is_multiple_of(10) && self.switches.has("lost-in-burst")
+    }
+
+    /// Gives the event its id and its wire text, and puts it into the history.
+    fn enter(&self, state: &mut State, draft: Draft) -> Result<Arc<Message>, EncodeError> {
+        let seq = state.next_seq();
+        let id = draft.id.unwrap_or_else(|| self.new_id(state, seq));
+        let written =
+            (!self.switches.has("ids-sometimes") || seq.is_multiple_of(3)).then_some(&*id);
+        let fields = Fields { event_type: draft.event.as_deref(), id: written, data: &draft.data };
+        let wire = render::event(&self.switches, fields)?;
+        let burst = state.place_in_burst(Instant::now());
+        let (event, data) = (draft.event, draft.data);
+        let message = Arc::new(Message { seq, id, event, data, burst, wire });
+        state.remember(&message);
+        Ok(message)
+    }
+
+    /// An id that no event of the history has: the event's number, unless a publisher took it.
+    fn new_id(&self, state: &State, seq: u64) -> String {
+        let id = match self.switches.pick(&[
+            ("unsafe-id", unsafe_id as fn(u64) -> String),
+            ("id-constant", |_| "0".to_owned()),
+            ("uuid-ids", uuid),
+        ]) {
+            Some(make) => return make(seq),
+            None => seq.to_string(),
+        };
+        if state.knows(&id) { format!("{id}-{seq}") } else { id }
+    }
+
+    /// Joins: what was missed and what will come, without a gap and without an overlap.
+    pub(crate) fn subscribe(
+        self: &Arc<Self>,
+        cursor: Option<&str>,
+        connection: &Arc<Connection>,
+    ) -> Subscription {
+        let mut state = self.state();
+        let (backlog, cursor) = state.resume(&self.switches, cursor);
+        let newest = state.newest_id().to_owned();
+        let feed = Feed::new(Arc::clone(self), &mut state, connection);
+        Subscription { backlog, cursor, newest, feed }
+    }
+
+    /// The newest id.
+    pub(crate) fn newest(&self) -> String {
+        self.state().newest_id().to_owned()
+    }
+
+    /// Subscribers now.
+    pub(crate) fn subscribers(&self) -> usize {
+        self.state().count()
+    }
+
+    /// Ends all streams, and those that come later at once.
+    pub(crate) fn close(&self) {
+        self.state().close();
+    }
+
+    fn leave(&self, key: u64) {
+        let mut state = self.state();
+        state.leave(key, self.switches.has("subscriber-leak"));
+        if self.switches.has("siblings-closed") {
+            state.end_all();
+        }
+    }
+}
+
+/// About 200 bytes of JSON: too long and too special for a request that needs no preflight (R44).
+fn unsafe_id(seq: u64) -> String {
+    format!("{{\"n\":{seq},\"shard\":\"{}\"}}", "a".repeat(180))
+}
+
+/// Opaque, and unique because multiplication by an odd number is a bijection.
+fn uuid(seq: u64) -> String {
+    let mixed = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (high, low) = (mixed >> 32, mixed & 0xffff_ffff);
+    format!("{high:08x}-{:04x}-4{:03x}-8000-{seq:012x}", low >> 16, low & 0xfff)
+}

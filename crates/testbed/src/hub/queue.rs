@@ -1,0 +1,80 @@
+//! The bounded queue between the hub and one subscriber.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::sync::mpsc;
+
+use super::state::State;
+use super::{Hub, Message};
+use crate::config::{QUEUE_BYTES, QUEUE_EVENTS};
+use crate::connection::Connection;
+
+/// The hub's end.
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    events: mpsc::Sender<Arc<Message>>,
+    bytes: Arc<AtomicUsize>,
+    connection: Arc<Connection>,
+}
+
+impl Queue {
+    /// Puts the event in, or cuts the connection of a reader whose queue is full: it sees an end
+    /// without the last chunk, comes back and resumes, where a silent gap would lose events (D096).
+    ///
+    /// Says whether the subscriber stays.
+    pub(super) fn push(&self, message: &Arc<Message>) -> bool {
+        let size = message.wire.len();
+        let waiting = self.bytes.fetch_add(size, Ordering::Relaxed);
+        // An event larger than the bound still gets through an empty queue.
+        let fits = waiting == 0 || waiting + size <= QUEUE_BYTES;
+        if fits && self.events.try_send(Arc::clone(message)).is_ok() {
+            return true;
+        }
+        self.connection.cut();
+        false
+    }
+
+    /// Waits for room, as only a fault does.
+    pub(super) async fn push_waiting(&self, message: &Arc<Message>) {
+        self.bytes.fetch_add(message.wire.len(), Ordering::Relaxed);
+        // The subscriber may have left meanwhile.
+        let _ = self.events.send(Arc::clone(message)).await;
+    }
+}
+
+/// The subscriber's end. Dropping it leaves the hub.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    events: mpsc::Receiver<Arc<Message>>,
+    bytes: Arc<AtomicUsize>,
+    hub: Arc<Hub>,
+    key: u64,
+}
+
+impl Feed {
+    pub(super) fn new(hub: Arc<Hub>, state: &mut State, connection: &Arc<Connection>) -> Self {
+        let room = if hub.switches.has("slow-reader-blocks") { 1 } else { QUEUE_EVENTS };
+        let (sender, events) = mpsc::channel(room);
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let connection = Arc::clone(connection);
+        let key = state.join(Queue { events: sender, bytes: Arc::clone(&bytes), connection });
+        Self { events, bytes, hub, key }
+    }
+
+    /// The next event; none when the hub has ended the stream.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Message>>> {
+        let next = self.events.poll_recv(cx);
+        if let Poll::Ready(Some(message)) = &next {
+            self.bytes.fetch_sub(message.wire.len(), Ordering::Relaxed);
+        }
+        next
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.hub.leave(self.key);
+    }
+}

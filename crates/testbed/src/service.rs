@@ -1,0 +1,177 @@
+//! Requests to answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, HeaderName};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, StatusCode};
+
+use crate::body::EventBody;
+use crate::connection::{Connection, Exchange};
+use crate::hub::Hub;
+use crate::memory::Memory;
+use crate::render::Fields;
+use crate::reply::{Reply, empty, error, json, not_allowed, stream};
+use crate::{Switches, access, cors, events, publish, query, render, replay};
+
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) switches: Switches,
+    pub(crate) token: Option<String>,
+    pub(crate) heartbeat: Duration,
+    pub(crate) retry_ms: u64,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) memory: Arc<Memory>,
+}
+
+/// What a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resource {
+    Events,
+    Replay,
+    Echo,
+    Publish,
+    Stats,
+    Finished,
+    Unknown,
+}
+
+impl Resource {
+    fn of(path: &str) -> Self {
+        match path {
+            "/events" => Self::Events,
+            "/replay" => Self::Replay,
+            "/echo" => Self::Echo,
+            "/publish" => Self::Publish,
+            "/stats" => Self::Stats,
+            "/finished" => Self::Finished,
+            _ => Self::Unknown,
+        }
+    }
+
+    pub(crate) fn is_stream(self) -> bool {
+        matches!(self, Self::Events | Self::Replay | Self::Echo)
+    }
+
+    /// Methods for the Allow field.
+    pub(crate) fn methods(self) -> &'static str {
+        if self == Self::Publish { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" }
+    }
+
+    fn has(self, method: &Method) -> bool {
+        match self {
+            Self::Publish => method == Method::POST,
+            _ => method == Method::GET || method == Method::HEAD,
+        }
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn answer(
+    app: &App,
+    connection: &Arc<Connection>,
+    request: Request<Incoming>,
+) -> Response<Reply> {
+    let (request, body) = request.into_parts();
+    let resource = Resource::of(request.uri.path());
+    let (method, version) = (request.method.clone(), request.version);
+    connection.note(Exchange { resource, method, version });
+    let mut response = route(app, connection, resource, &request, body).await;
+    cors::stamp(&app.switches, resource, &request, &mut response);
+    response
+}
+
+async fn route(
+    app: &App,
+    connection: &Arc<Connection>,
+    resource: Resource,
+    request: &Parts,
+    body: Incoming,
+) -> Response<Reply> {
+    if let Some(refusal) = refusal(app, resource, request) {
+        return refusal;
+    }
+    let head_only = request.method == Method::HEAD;
+    match resource {
+        Resource::Events => {
+            if head_only && app.switches.has("head-hangs") {
+                std::future::pending::<()>().await;
+            }
+            events::events(app, connection, request, head_only).await
+        }
+        Resource::Replay => finite(head_only, || {
+            let cursor = events::cursor(&app.switches, request);
+            replay::pieces(&app.switches, cursor.as_deref())
+        }),
+        Resource::Echo => echo(app, request, head_only),
+        Resource::Publish => publish::publish(&app.hub, body).await,
+        Resource::Stats => {
+            json(StatusCode::OK, &serde_json::json!({ "subscribers": app.hub.subscribers() }))
+        }
+        Resource::Finished => finished(app),
+        Resource::Unknown => error(StatusCode::NOT_FOUND, "no such resource"),
+    }
+}
+
+/// What needs no look at the resource itself.
+fn refusal(app: &App, resource: Resource, request: &Parts) -> Option<Response<Reply>> {
+    if resource == Resource::Unknown {
+        return Some(error(StatusCode::NOT_FOUND, "no such resource"));
+    }
+    if request.method == Method::OPTIONS {
+        return Some(cors::preflight(&app.switches, resource, request));
+    }
+    if !resource.has(&request.method) {
+        let mut refusal = not_allowed(resource.methods());
+        if app.switches.has("no-allow") {
+            refusal.headers_mut().remove(ALLOW);
+        }
+        return Some(refusal);
+    }
+    if request.method == Method::HEAD && resource.is_stream() && app.switches.has("head-405") {
+        return Some(not_allowed("GET, OPTIONS"));
+    }
+    let guarded = matches!(resource, Resource::Events | Resource::Replay);
+    let token = app.token.as_deref().filter(|_| guarded);
+    access::check_token(&app.switches, token, &request.headers)
+}
+
+fn finite(head_only: bool, pieces: impl FnOnce() -> Vec<Bytes>) -> Response<Reply> {
+    stream(match head_only {
+        true => Reply::HeadOnly,
+        false => Reply::Events(Box::new(EventBody::finite(pieces()))),
+    })
+}
+
+/// One event made of the query.
+fn echo(app: &App, request: &Parts, head_only: bool) -> Response<Reply> {
+    let query = request.uri.query().unwrap_or_default();
+    let names = ["data", "event", "id", "comment"];
+    let [data, event, id, comment] = match query::parameters(query, names) {
+        Ok(values) => values,
+        Err(wrong) => return error(StatusCode::BAD_REQUEST, &wrong.message()),
+    };
+    let data = data.unwrap_or_default();
+    let fields = Fields { event_type: event.as_deref(), id: id.as_deref(), data: &data };
+    match render::event(&app.switches, fields) {
+        Ok(event) => finite(head_only, || {
+            let comment = comment.map(|text| render::comment(&app.switches, &text));
+            comment.into_iter().chain([event]).collect()
+        }),
+        Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong.to_string()),
+    }
+}
+
+/// "Do not come back" (HTML 9.2.1).
+fn finished(app: &App) -> Response<Reply> {
+    if app.switches.has("stop-200") {
+        return stream(Reply::Events(Box::new(EventBody::finite(Vec::new()))));
+    }
+    empty(StatusCode::NO_CONTENT)
+}
