@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Cases(CasesArgs),
     /// Render a saved JSON report again.
     Report(ReportArgs),
+    /// Prove every check: it turns red on its faults, and on nothing else.
+    Selftest(SelftestArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -153,4 +155,17 @@ pub(crate) struct ReportArgs {
     pub(crate) from: PathBuf,
     #[command(flatten)]
     pub(crate) formats: FormatArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SelftestArgs {
+    /// Only these faults and variations (repeatable; `reference` is the correct server).
+    #[arg(long = "fault", value_name = "ID")]
+    pub(crate) faults: Vec<String>,
+    /// How many testbeds run at the same time.
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) jobs: usize,
+    /// Write the kill matrix as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
 }

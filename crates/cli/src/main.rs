@@ -6,6 +6,7 @@ mod output;
 mod progress;
 mod report;
 mod run;
+mod selftest;
 mod serve;
 mod settings;
 
@@ -32,6 +33,7 @@ fn dispatch(args: Args) -> u8 {
         Command::Serve(args) => serve::serve(&args),
         Command::Cases(args) => cases::cases(&args),
         Command::Report(args) => report::report(&args),
+        Command::Selftest(args) => selftest::selftest(&args),
     };
     done.unwrap_or_else(|stop| stop.tell())
 }

@@ -106,6 +106,12 @@ struct PendingFile {
 }
 
 impl Formats {
+    /// JSON alone.
+    pub(crate) fn json(json: Option<&PathBuf>) -> Result<Self, Stop> {
+        let json = json.cloned();
+        Self::open(&FormatArgs { json, junit: None, markdown: None, github: false })
+    }
+
     /// Creates the files.
     pub(crate) fn open(args: &FormatArgs) -> Result<Self, Stop> {
         let wanted: [(&Option<PathBuf>, Render); 3] = [

@@ -15,9 +15,9 @@ use crate::progress::{Progress, target_info};
 use crate::{cases, settings};
 
 /// Time that the runtime gets to end what is still open.
-const SHUTDOWN: Duration = Duration::from_secs(2);
+pub(crate) const SHUTDOWN: Duration = Duration::from_secs(2);
 /// The token of the built-in testbed, so that the checks on credentials run too.
-const TESTBED_TOKEN: &str = "ssecheck";
+pub(crate) const TESTBED_TOKEN: &str = "ssecheck";
 
 /// Judges a server.
 pub(crate) fn run(args: &RunArgs) -> Done {
@@ -124,10 +124,11 @@ fn empty_report(target: TargetInfo, conformance: Conformance) -> Report {
         interrupted: false,
         target,
         conformance: Some(conformance),
+        selftest: None,
     }
 }
 
-fn tool() -> Tool {
+pub(crate) fn tool() -> Tool {
     Tool { name: "ssecheck".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 

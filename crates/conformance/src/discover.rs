@@ -15,6 +15,8 @@ use crate::subject::Subject;
 
 /// How long the stream is watched, before scaling.
 const WATCH_TIME: Duration = Duration::from_millis(1500);
+/// How long a second client waits for its head, before scaling.
+const SECOND_TIME: Duration = Duration::from_secs(3);
 /// After so many events the watching ends early.
 const ENOUGH_EVENTS: usize = 3;
 
@@ -32,10 +34,20 @@ pub(crate) async fn discover(subject: &mut Subject) -> Result<(), SetupError> {
         let deadline = Deadline::now() + WATCH_TIME.mul_f64(subject.time_scale);
         stream.read(deadline, |stream| stream.events().count() >= enough(subject)).await;
         stream.taken = stream.items.len();
+        subject.one_at_a_time = stream.is_open() && !serves_two(subject).await;
     }
     stream.finish(false).await;
     note(subject, &stream);
     Ok(())
+}
+
+/// Whether a second client is answered while the first one is connected. If not, cases must not
+/// run side by side.
+async fn serves_two(subject: &Subject) -> bool {
+    let budget = SECOND_TIME.mul_f64(subject.time_scale);
+    let mut second = open(subject, Plan::stream(subject), budget).await;
+    second.finish(true).await;
+    second.head.is_some()
 }
 
 fn reachable(subject: &Subject, stream: &Stream) -> Result<(), SetupError> {

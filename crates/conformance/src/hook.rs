@@ -75,6 +75,13 @@ impl Content {
         template.render(|name| Ok::<_, Infallible>(self.get(name))).unwrap_or_default()
     }
 
+    fn uncarried(&self) -> HookError {
+        let parts = [("data", &self.data), ("event", &self.event), ("id", &self.id)];
+        let names: Vec<&str> =
+            parts.into_iter().filter(|(_, part)| part.is_some()).map(|(name, _)| name).collect();
+        HookError::Unsendable(format!("its template lacks one of {}", names.join(", ")))
+    }
+
     /// Whether a template has variables and all of them are omitted.
     fn omits(&self, template: &Template) -> bool {
         let mut names = template.variables().peekable();
@@ -82,10 +89,24 @@ impl Content {
     }
 }
 
+fn hook_templates(hook: &Hook) -> impl Iterator<Item = &Template> {
+    let own = hook.url.iter().chain(&hook.body).chain(hook.headers.values());
+    own.chain(hook.command.iter().flatten())
+}
+
+/// Whether the hook has a variable for every part of the content. One that has not would drop the
+/// part in silence, and a check on that part would pass without having been carried out.
+fn carries<'t>(templates: impl Iterator<Item = &'t Template>, content: &Content) -> bool {
+    let names: Vec<&str> = templates.flat_map(Template::variables).collect();
+    let has = |name: &str, part: &Option<String>| part.is_none() || names.contains(&name);
+    has("data", &content.data) && has("event", &content.event) && has("id", &content.id)
+}
+
 /// Publishes one event through `hook`.
 pub(crate) async fn publish(subject: &Subject, hook: &Hook, content: Content) -> Published {
     let started = Instant::now();
     let (command, result) = match (&hook.url, &hook.command) {
+        _ if !carries(hook_templates(hook), &content) => (None, Err(content.uncarried())),
         (Some(url), _) => match hook_plan(subject, hook, url, &content) {
             Ok(plan) => (Some(plan.curl()), request(subject, &plan).await),
             Err(error) => (None, Err(error)),
@@ -163,6 +184,10 @@ pub(crate) fn echo_plan(
     echo: &Echo,
     content: &Content,
 ) -> Result<Plan, HookError> {
+    let templates = std::iter::once(&echo.url).chain(&echo.body).chain(echo.headers.values());
+    if !carries(templates, content) {
+        return Err(content.uncarried());
+    }
     let body = echo.body.as_ref().map(|body| content.render(body));
     let mut plan = plan(subject, &echo.method, &echo.url, &echo.headers, body, content)?;
     if plan.field("accept").is_none() {

@@ -130,7 +130,19 @@ fn event_stream<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
     if stream.is_stream() {
         return Ok(stream);
     }
-    Err(Judgement::NothingSeen(format!("the answer is no event stream: {}", describe(stream))))
+    Err(no_stream(stream))
+}
+
+/// What is wrong with such an answer is judged by `http/status` and `http/content-type`; to say it
+/// again in every check would bury it.
+fn no_stream(stream: &Stream) -> Judgement {
+    Judgement::NothingSeen(format!("the answer is no event stream: {}", describe(stream)))
+}
+
+/// Absence is proved by a fence; without one, and with bytes still flowing, it is not.
+fn no_fence() -> Judgement {
+    let why = "the marker event did not come, though other bytes did: what is missing may be late";
+    Judgement::Broken(why.to_owned())
 }
 
 /// What went wrong with a stream that has no head.

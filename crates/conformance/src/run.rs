@@ -132,17 +132,25 @@ impl Board {
     }
 
     async fn play(&mut self, tell: &mut impl FnMut(RunEvent<'_>)) {
-        let (alone, together): (Vec<usize>, Vec<usize>) =
-            (0..self.cases.len()).partition(|index| self.cases[*index].exclusive);
-        self.batch(&together, self.options.jobs.max(1), tell).await;
+        let chosen = |wanted: fn(&Case) -> bool| -> Vec<usize> {
+            (0..self.cases.len()).filter(|index| wanted(&self.cases[*index])).collect()
+        };
+        // Hostile cases come last and alone: some servers answer one by ending every stream.
+        let alone = chosen(|case| case.exclusive && !case.hostile);
+        let together = chosen(|case| !case.exclusive && !case.hostile);
+        let hostile = chosen(|case| case.hostile);
+        let jobs = if self.subject.one_at_a_time { 1 } else { self.options.jobs.max(1) };
         self.batch(&alone, 1, tell).await;
+        self.batch(&together, jobs, tell).await;
+        self.batch(&hostile, 1, tell).await;
     }
 
     async fn batch(&mut self, indexes: &[usize], jobs: usize, tell: &mut impl FnMut(RunEvent<'_>)) {
         let mut waiting = indexes.iter().copied();
         let mut running = JoinSet::new();
+        let mut suspect = None;
         loop {
-            while self.aborted.is_none() && running.len() < jobs {
+            while self.aborted.is_none() && suspect.is_none() && running.len() < jobs {
                 let Some(index) = waiting.next() else { break };
                 running.spawn(self.case(index));
             }
@@ -154,8 +162,15 @@ impl Board {
             };
             let hostile = self.cases[done.index].hostile;
             self.note(done.index, done.results, tell);
-            if (hostile || done.suspicious) && self.aborted.is_none() {
-                self.aborted = self.dead_after(done.index).await;
+            if hostile || done.suspicious {
+                suspect.get_or_insert(done.index);
+            }
+            // The probe is made when nobody else is connected: a server that serves one client at
+            // a time is not dead.
+            if running.is_empty()
+                && let Some(index) = suspect.take()
+            {
+                self.aborted = self.dead_after(index).await;
             }
         }
     }

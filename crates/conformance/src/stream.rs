@@ -75,6 +75,10 @@ pub(crate) struct Stream {
     pub lints: Vec<Lint>,
     /// Index one past the last item that a `read` step has taken.
     pub taken: usize,
+    /// Whether a fence did not come while other bytes did: what is missing may still be on its way.
+    pub unfenced: bool,
+    /// Whether nobody reads it, on purpose.
+    pub stalled: bool,
     /// Whether we ended it.
     pub cut: bool,
     /// Whether bytes came during a `quiet` step.
@@ -126,6 +130,8 @@ impl Stream {
             items: Vec::new(),
             lints: Vec::new(),
             taken: 0,
+            unfenced: false,
+            stalled: false,
             cut: false,
             disturbed: None,
             facts: None,
@@ -208,7 +214,10 @@ impl Stream {
         };
         self.bytes.extend_from_slice(&decoded);
         self.arrivals.push((self.bytes.len() as u64, stamp));
-        let at = stamp.received();
+        // The first reads of a process may lack kernel time, so two clocks can meet here; an item
+        // is never earlier than the one before it.
+        let received = stamp.received();
+        let at = self.items.last().map_or(received, |last| last.at.max(received));
         let mut sink = Collect { items: &mut self.items, lints: &mut self.lints, at };
         if let Err(limit) = self.parser.feed(&decoded, &mut sink) {
             self.limit = Some(limit);

@@ -48,6 +48,8 @@ pub struct Subject {
     pub(crate) late_heads: Arc<AtomicBool>,
     /// Every time budget is multiplied by this.
     pub(crate) time_scale: f64,
+    /// Whether a second client is answered only when the first has left.
+    pub(crate) one_at_a_time: bool,
     declared: BTreeSet<Capability>,
     seen: BTreeSet<Capability>,
 }
@@ -96,6 +98,7 @@ impl Subject {
             dialer: Dialer::new(dial).map_err(SetupError::Dial)?,
             late_heads: Arc::default(),
             time_scale,
+            one_at_a_time: false,
             declared: declared(target),
             seen: BTreeSet::new(),
             url,

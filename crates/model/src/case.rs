@@ -29,7 +29,8 @@ pub struct Case {
     /// No other case runs at the same time.
     #[serde(default)]
     pub exclusive: bool,
-    /// The case may hurt a weak server: a liveness probe follows it.
+    /// The case may hurt a weak server: it runs alone, after the peaceful ones, and a liveness probe
+    /// follows it.
     #[serde(default)]
     pub hostile: bool,
     /// Constants for templates.

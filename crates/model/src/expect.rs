@@ -285,6 +285,8 @@ pub struct ResumptionExpect {
     pub to: Name,
     /// A connection that shows the whole sequence; without it, the publications are the sequence.
     pub reference: Option<Name>,
+    /// Judge only when the id that was sent holds this text; otherwise the target has ids of its own.
+    pub only_id_with: Option<crate::template::Template>,
     /// What is right.
     pub is: Vec<Resumption>,
 }
@@ -339,6 +341,9 @@ pub struct CorsExpect {
     pub of: Name,
     /// The rule.
     pub rule: CorsRule,
+    /// Judge only answers with one of these status codes; others are not applicable.
+    #[serde(default)]
+    pub when_status: Vec<Placed<StatusPattern>>,
     /// The header field that a preflight must allow, for `allows-header`.
     pub header: Option<String>,
 }

@@ -32,6 +32,57 @@ pub struct Report {
     /// The conformance part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conformance: Option<Conformance>,
+    /// The kill matrix of ssecheck itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selftest: Option<Selftest>,
+}
+
+/// The kill matrix: which check turns red on which fault of the testbed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Selftest {
+    /// How many faults were tried.
+    pub faults: usize,
+    /// How many of them turned each of their checks red, for its own reason.
+    pub killed: usize,
+    /// How many checks there are.
+    pub checks: usize,
+    /// How many of them were seen red.
+    pub seen_red: usize,
+    /// How often a check was red that should not have been, legal variations included.
+    pub false_red: usize,
+    /// How many legal variations were tried.
+    #[serde(default)]
+    pub variations: usize,
+    /// Every red check, and every check that should have been red.
+    pub cells: Vec<Cell>,
+}
+
+/// One cell of the kill matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cell {
+    /// Id of the fault or variation; `reference` for the correct server.
+    pub switch: String,
+    /// Id of the check.
+    pub check: String,
+    /// The reason that the fault should give it; absent when it should stay green.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The reason that it gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// One sentence on what happened.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl Cell {
+    /// Whether the check did what it should.
+    pub fn is_right(&self) -> bool {
+        let red = matches!(self.outcome, Outcome::Fail | Outcome::Warn);
+        red && self.expected.is_some() && self.expected == self.reason
+    }
 }
 
 /// Name and version of the program that wrote a report.

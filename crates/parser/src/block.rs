@@ -1,6 +1,6 @@
 //! The block being read: where the values of its fields are.
 
-use crate::Span;
+use crate::{Span, work};
 
 /// Where the value of a field is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +23,7 @@ impl Slot {
     /// Moves a value out of the chunk into `buffer`, so that it survives the chunk.
     fn keep(&mut self, chunk: &[u8], buffer: &mut Vec<u8>) {
         if let Self::Chunk(from, to) = *self {
+            work::count(to - from);
             buffer.clear();
             buffer.extend_from_slice(&chunk[from..to]);
             *self = Self::Kept;
@@ -96,6 +97,7 @@ impl Carry {
     fn shrink(&mut self) {
         for buffer in [&mut self.line, &mut self.data, &mut self.event_type, &mut self.id] {
             if buffer.capacity() > GENEROUS && buffer.len() < buffer.capacity() / 4 {
+                work::count(buffer.len());
                 buffer.shrink_to(buffer.len() * 2);
             }
         }
@@ -113,6 +115,7 @@ impl Carry {
 
     /// Makes this the first data of the block.
     pub(crate) fn start_data(&mut self, value: &[u8]) {
+        work::count(value.len());
         self.data.clear();
         self.data.extend_from_slice(value);
         self.data_from = 0;
@@ -120,6 +123,7 @@ impl Carry {
 
     /// Adds a line to the data kept.
     pub(crate) fn append_data(&mut self, value: &[u8]) {
+        work::count(value.len());
         self.data.push(b'\n');
         self.data.extend_from_slice(value);
     }

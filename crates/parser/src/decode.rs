@@ -8,6 +8,8 @@ use simdutf8::basic::from_utf8;
 #[cfg(not(feature = "simdutf8"))]
 use std::str::from_utf8;
 
+use crate::work;
+
 /// How far beyond the bytes needed a check goes on: short values are many, and one check of all of
 /// them is cheaper than one of each.
 const AHEAD: usize = 256;
@@ -15,6 +17,7 @@ const AHEAD: usize = 256;
 /// Decodes as HTML says: ill-formed bytes become U+FFFD, one for each maximal subpart.
 #[inline]
 pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    work::count(bytes.len());
     match from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),
@@ -62,6 +65,7 @@ impl<'c> Decoder<'c> {
             return text(&self.chunk[value]);
         }
         let end = self.end_of_check(line_end);
+        work::count(end - value.start);
         match from_utf8(&self.chunk[value.start..end]) {
             Ok(known) => {
                 (self.known, self.start) = (known, value.start);
@@ -79,5 +83,27 @@ impl<'c> Decoder<'c> {
         let limit = self.chunk.len().min(line_end + AHEAD);
         let ahead = &self.chunk[line_end..limit];
         line_end + ahead.iter().rposition(u8::is_ascii).map_or(0, |last| last + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Decoder;
+
+    #[test]
+    fn a_check_ends_before_a_character_that_the_chunk_cuts() {
+        let mut decoder = Decoder::new(b"data: a\n: \xC3\xA9\xE2\x82");
+        assert_eq!(decoder.text(6..7, 7), "a");
+        assert_eq!(decoder.known, "a\n: ", "up to the last ASCII byte");
+        assert_eq!(decoder.suspect, 0, "a cut character is not ill-formed");
+    }
+
+    #[test]
+    fn values_before_and_after_a_check_are_read_alike() {
+        let mut decoder = Decoder::new(b"one\ntwo\n\xFFx\n");
+        assert_eq!(decoder.text(4..7, 7), "two");
+        assert_eq!(decoder.text(0..3, 3), "one");
+        assert_eq!(decoder.text(8..10, 10), "\u{FFFD}x");
+        assert_eq!(decoder.text(4..7, 7), "two");
     }
 }

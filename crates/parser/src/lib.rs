@@ -35,6 +35,7 @@ mod parser;
 mod run;
 mod scan;
 mod sink;
+mod work;
 
 pub mod encode;
 pub mod owned;

@@ -33,8 +33,10 @@ pub enum LintCode {
     IllFormedUtf8,
     /// A byte order mark at the start of a line other than the first bytes of the stream, where it
     /// hides the field; a second mark at the start is one. Span: the mark. R32, D047.
+    /// Example: `data: a`, a blank line, `BOM data: b`.
     BomInside,
     /// The stream starts with a byte order mark. Legal. Span: the mark. R32.
+    /// Example: `BOM data: a`.
     BomAtStart,
     /// A name that becomes `event`, `data`, `id` or `retry` once white space around it is
     /// dropped and it is lower-cased, but is not exactly that. Span: the name. R35, D046.
@@ -49,43 +51,48 @@ pub enum LintCode {
     /// An unknown field whose value starts with `{` or `[`. Span: the line. R34, R87, D044.
     /// Example: `error: {"code": 500}`.
     JsonLikeUnknownField,
-    /// An `id` with U+0000, which is ignored. Span: the value. R43, D049.
+    /// An `id` with U+0000, which is ignored. Span: the value. R43, D049. Example: `id: a NUL`.
     NulInId,
     /// A `retry` with a value that is not just ASCII digits, which is ignored. Span: the value.
     /// R45, D050. Examples: `retry: 3s`, `retry: -1`, `retry:  5`.
     RetryNotDigits,
-    /// A `retry` without a value, which is ignored. Span: the line. R45, D050.
+    /// A `retry` without a value, which is ignored. Span: the line. R45, D050. Example: `retry:`.
     RetryEmpty,
-    /// A `retry` below 100 ms. Span: the value. R46, D051.
+    /// A `retry` below 100 ms. Span: the value. R46, D051. Example: `retry: 0`.
     RetryTooSmall,
     /// A `retry` from 1 to 60: likely meant in seconds. Comes with
-    /// [`RetryTooSmall`](Self::RetryTooSmall). Span: the value. R46.
+    /// [`RetryTooSmall`](Self::RetryTooSmall). Span: the value. R46. Example: `retry: 5`.
     RetryLooksLikeSeconds,
-    /// A `retry` above 5 minutes, up to 2^31-1 ms. Span: the value. R46.
+    /// A `retry` above 5 minutes, up to 2^31-1 ms. Span: the value. R46. Example: `retry: 600000`.
     RetryLong,
     /// A `retry` above 2^31-1 ms, which overflows the timers of browsers. Span: the value. R46.
+    /// Example: `retry: 2147483648`.
     RetryTooLarge,
     /// A block with an event type but without `data`: browsers dispatch nothing. Span: the block.
     /// R41, D052. Example: `event: ping` and a blank line.
     EventWithoutData,
     /// The first line end of a second kind. Legal. Span: the line end. R37.
+    /// Example: `data: a CRLF`, then `data: b LF`.
     LineEndsMixed,
     /// The first line end that is a lone CR. Legal. Span: the line end. R37, D042.
+    /// Example: `data: a CR data: b LF`.
     BareCr,
     /// The stream ends inside a block or line, which is discarded. Legal. Span: what is discarded.
-    /// R33, D036.
+    /// R33, D036. Example: `data: [DONE]` without a blank line.
     TruncatedTail,
-    /// An `id` of more than 128 bytes. Span: the value. R44, D060.
+    /// An `id` of more than 128 bytes. Span: the value. R44, D060. Example: a JWT as id.
     LongId,
     /// An `id` with a byte that is not visible ASCII, or that a cross-origin request may not carry
     /// in `Last-Event-ID` unasked: one of `"():<>?@[\]{}` or DEL. Span: the first such byte.
-    /// R44, D060.
+    /// R44, D060. Example: `id: {"n": 1}`.
     UnsafeId,
     /// A `data` value that starts with `data:`. Span: the value. D045. Example: `data: data: {}`.
     DataPrefixDoubled,
     /// A second `event` field in a block, which replaces the first. Legal. Span: the line. R42.
+    /// Example: `event: a`, `event: b`.
     RepeatedEventField,
     /// A second valid `id` field in a block, which replaces the first. Legal. Span: the line. R42.
+    /// Example: `id: 1`, `id: 2`.
     RepeatedIdField,
 }
 

@@ -6,7 +6,7 @@ use crate::block::Carry;
 use crate::field::{self, Field};
 use crate::run::Run;
 use crate::scan::line_end;
-use crate::{Item, LimitError, LimitKind, Limits, Lint, LintCode, Sink, Span};
+use crate::{Item, LimitError, LimitKind, Limits, Lint, LintCode, Sink, Span, work};
 
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -230,6 +230,7 @@ impl Parser {
         if open.saturating_add(chunk.len()) > limit {
             return Err(self.fail(LimitKind::Line, offset - open as u64 + limit as u64));
         }
+        work::count(chunk.len());
         line.extend_from_slice(chunk);
         self.offset += chunk.len() as u64;
         Ok(())

@@ -7,7 +7,7 @@ use crate::decode::{Decoder, text};
 use crate::field::{self, Field};
 use crate::oddity;
 use crate::scan::{LF, line_end};
-use crate::{Event, Item, LimitError, LimitKind, Parser, Profile, Sink, Span};
+use crate::{Event, Item, LimitError, LimitKind, Parser, Profile, Sink, Span, work};
 
 /// The parser, the chunk and the block, which may borrow from the chunk.
 pub(crate) struct Run<'r, 'c, S> {
@@ -143,6 +143,7 @@ impl<'r, 'c, S: Sink> Run<'r, 'c, S> {
     fn resume_line(&mut self, end: usize) -> Result<usize, Stop> {
         let mut line = std::mem::take(&mut self.parser.carry().line);
         let start = self.base - line.len() as u64;
+        work::count(end);
         line.extend_from_slice(&self.chunk[..end]);
         self.kept_line(&mut line, start)?;
         line.clear();

@@ -1,5 +1,7 @@
 //! The search for the next line end: the parser's inner loop.
 
+use crate::work;
+
 pub(crate) const LF: u8 = b'\n';
 pub(crate) const CR: u8 = b'\r';
 
@@ -17,8 +19,12 @@ const LARGE: usize = 128;
 /// Index of the first CR or LF in `bytes`.
 #[inline]
 pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
-    let Some((near, rest)) = bytes.split_at_checked(NEAR) else { return by_words(bytes) };
-    by_words(near).or_else(|| by_blocks(rest).map(|at| NEAR + at))
+    let found = match bytes.split_at_checked(NEAR) {
+        Some((near, rest)) => by_words(near).or_else(|| by_blocks(rest).map(|at| NEAR + at)),
+        None => by_words(bytes),
+    };
+    work::count(found.map_or(bytes.len(), |at| at + 1));
+    found
 }
 
 fn by_blocks(bytes: &[u8]) -> Option<usize> {

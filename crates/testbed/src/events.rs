@@ -38,7 +38,7 @@ pub(crate) async fn events(
     }
     let body = match head_only {
         true => Reply::HeadOnly,
-        false if app.switches.any(ENDING) => ending(&app.switches),
+        false if app.switches.any(ENDING) => ending(&app.switches, render::samples(&app.switches)),
         false => Reply::Events(Box::new(open(app, connection, request).await)),
     };
     let mut response = stream(body);
@@ -116,13 +116,18 @@ pub(crate) fn cursor(switches: &Switches, request: &Parts) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Three events and the end; what the end looks like is the edge's business.
-fn ending(switches: &Switches) -> Reply {
-    let samples = render::samples(switches);
-    if switches.has("length-present") {
-        return Reply::Full(Some(Bytes::from(samples.concat())));
+/// All events and the end. What faults of the end do to it is here as far as HTTP goes, the rest
+/// is the edge's business.
+pub(crate) fn ending(switches: &Switches, mut pieces: Vec<Bytes>) -> Reply {
+    if switches.has("tail-unterminated")
+        && let Some(last) = pieces.last_mut()
+    {
+        last.truncate(last.len() - 1);
     }
-    Reply::Events(Box::new(EventBody::finite(samples)))
+    if switches.has("length-present") {
+        return Reply::Full(Some(Bytes::from(pieces.concat())));
+    }
+    Reply::Events(Box::new(EventBody::finite(pieces)))
 }
 
 /// The faults of status and head that hyper can write.

@@ -1,6 +1,6 @@
 //! What faults remember from one connection to the next.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::Switches;
 
-/// How long the server is dead after what kills it.
+/// How long the stream is dead after what kills it.
 const DEAD: Duration = Duration::from_secs(3);
 /// How long a client that closed its stream is refused.
 const REFUSED: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const REFUSED: Duration = Duration::from_secs(5);
 pub(crate) struct Memory {
     closed_at: Mutex<Option<Instant>>,
     reset_at: Mutex<Option<Instant>>,
-    aborted_at: Mutex<Option<Instant>>,
+    aborted: AtomicBool,
     /// The cursor that counts for everybody, and the resumed streams that are open.
     shared: Mutex<(String, usize)>,
     streams: AtomicUsize,
@@ -31,7 +31,7 @@ impl Default for Memory {
         Self {
             closed_at: Mutex::default(),
             reset_at: Mutex::default(),
-            aborted_at: Mutex::default(),
+            aborted: AtomicBool::new(false),
             shared: Mutex::default(),
             streams: AtomicUsize::new(0),
             only_one: Arc::new(Semaphore::new(1)),
@@ -55,7 +55,7 @@ impl Memory {
 
     /// A client has gone before the head of its answer.
     pub(crate) fn note_abort(&self) {
-        stamp(&self.aborted_at);
+        self.aborted.store(true, Ordering::Relaxed);
     }
 
     /// Whether a stream is answered 503 just now.
@@ -69,7 +69,7 @@ impl Memory {
 
     /// Whether new connections are left without an answer.
     pub(crate) fn is_deaf(&self, switches: &Switches) -> bool {
-        switches.has("dies-on-abort") && since(&self.aborted_at).is_some_and(|at| at < DEAD)
+        switches.has("dies-on-abort") && self.aborted.load(Ordering::Relaxed)
     }
 
     /// Where there is room for one stream only, waits for it.

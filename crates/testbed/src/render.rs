@@ -19,10 +19,10 @@ pub(crate) type Fields<'a> = Event<'a>;
 ///
 /// The encoder's, for fields that cannot be written, unless a fault writes them all the same.
 pub(crate) fn event(switches: &Switches, fields: Fields<'_>) -> Result<Bytes, EncodeError> {
-    encodable(switches, &fields)?;
     if switches.is_empty() {
         return Ok(Bytes::from(canonical(fields)?));
     }
+    encodable(switches, &fields)?;
     let mut out = before(switches).into_bytes();
     out.extend(block::write(switches, &fields)?);
     out.extend(after(switches).as_bytes());
@@ -58,13 +58,7 @@ pub(crate) fn samples(switches: &Switches) -> Vec<Bytes> {
         let (id, data) = (format!("sample-{n}"), format!("sample {n}"));
         event(switches, Fields { id: Some(&id), data: &data, ..Fields::default() })
     };
-    let mut samples: Vec<_> = (1..=3).filter_map(|n| sample(n).ok()).collect();
-    if switches.has("tail-unterminated")
-        && let Some(last) = samples.last_mut()
-    {
-        last.truncate(last.len() - 1);
-    }
-    samples
+    (1..=3).filter_map(|n| sample(n).ok()).collect()
 }
 
 /// Checks what the encoder would, but for the field that an injection fault writes raw.

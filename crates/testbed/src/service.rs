@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, HeaderName};
 use hyper::http::request::Parts;
@@ -105,10 +104,12 @@ async fn route(
             }
             events::events(app, connection, request, head_only).await
         }
-        Resource::Replay => finite(head_only, || {
+        Resource::Replay if head_only => stream(Reply::HeadOnly),
+        Resource::Replay => {
             let cursor = events::cursor(&app.switches, request);
-            replay::pieces(&app.switches, cursor.as_deref())
-        }),
+            let pieces = replay::pieces(&app.switches, cursor.as_deref());
+            stream(events::ending(&app.switches, pieces))
+        }
         Resource::Echo => echo(app, request, head_only),
         Resource::Publish => publish::publish(&app.hub, body).await,
         Resource::Stats => {
@@ -142,13 +143,6 @@ fn refusal(app: &App, resource: Resource, request: &Parts) -> Option<Response<Re
     access::check_token(&app.switches, token, &request.headers)
 }
 
-fn finite(head_only: bool, pieces: impl FnOnce() -> Vec<Bytes>) -> Response<Reply> {
-    stream(match head_only {
-        true => Reply::HeadOnly,
-        false => Reply::Events(Box::new(EventBody::finite(pieces()))),
-    })
-}
-
 /// One event made of the query.
 fn echo(app: &App, request: &Parts, head_only: bool) -> Response<Reply> {
     let query = request.uri.query().unwrap_or_default();
@@ -160,10 +154,12 @@ fn echo(app: &App, request: &Parts, head_only: bool) -> Response<Reply> {
     let data = data.unwrap_or_default();
     let fields = Fields { event_type: event.as_deref(), id: id.as_deref(), data: &data };
     match render::event(&app.switches, fields) {
-        Ok(event) => finite(head_only, || {
+        Ok(_) if head_only => stream(Reply::HeadOnly),
+        Ok(event) => {
             let comment = comment.map(|text| render::comment(&app.switches, &text));
-            comment.into_iter().chain([event]).collect()
-        }),
+            let pieces = comment.into_iter().chain([event]).collect();
+            stream(Reply::Events(Box::new(EventBody::finite(pieces))))
+        }
         Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong.to_string()),
     }
 }

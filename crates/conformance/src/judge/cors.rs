@@ -59,10 +59,14 @@ pub(super) fn cors(stage: &Stage<'_>, expect: &CorsExpect) -> Early<Judgement> {
         return Ok(Judgement::NothingSeen(format!("`{name}` got no answer")));
     }
     let head = head(stage, name)?;
+    let judged = |status| expect.when_status.iter().any(|pattern| pattern.matches(status));
+    if !expect.when_status.is_empty() && !judged(head.status) {
+        return Ok(Judgement::NothingSeen(format!("the answer has status {}", head.status)));
+    }
     let origin = seen.plan.field("origin").unwrap_or_default();
     let answer = Answer { name, head, origin, allowed: values(head, ACAO) };
     Ok(match expect.rule {
-        CorsRule::AllowsOrigin => allows_origin(&answer, seen.plan.method == "GET"),
+        CorsRule::AllowsOrigin => allows_origin(&answer),
         CorsRule::SingleValue => single_value(&answer),
         CorsRule::NoWildcardWithCredentials => no_wildcard_with_credentials(&answer),
         CorsRule::CredentialsValue => credentials_value(&answer),
@@ -75,10 +79,7 @@ pub(super) fn cors(stage: &Stage<'_>, expect: &CorsExpect) -> Early<Judgement> {
     })
 }
 
-fn allows_origin(answer: &Answer<'_>, get: bool) -> Judgement {
-    if !get && answer.head.status < 400 {
-        return Judgement::NothingSeen(format!("status {} is no error", answer.head.status));
-    }
+fn allows_origin(answer: &Answer<'_>) -> Judgement {
     // A list or two lines are judged by `single-value`, for their own reason.
     match answer.allowed.as_slice() {
         [] => answer
@@ -133,7 +134,7 @@ fn credentials_value(answer: &Answer<'_>) -> Judgement {
 }
 
 fn allows_credentials(answer: &Answer<'_>) -> Judgement {
-    let early = [allows_origin(answer, true), no_wildcard_with_credentials(answer)];
+    let early = [allows_origin(answer), no_wildcard_with_credentials(answer)];
     if let Some(early) = early.into_iter().find(|j| matches!(j, Judgement::Violated(_))) {
         return early;
     }

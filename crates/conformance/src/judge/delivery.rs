@@ -3,7 +3,7 @@
 use ssecheck_model::expect::{DeliveredExpect, EventsExpect, NoInjectionExpect, Part};
 
 use super::evidence::{found_in_stream, stream_excerpt};
-use super::{Early, Judgement, Violation, answered, describe, event_stream};
+use super::{Early, Judgement, Violation, answered, event_stream, no_fence, no_stream};
 use crate::hook::{Content, HookError, Published};
 use crate::perform::Stage;
 use crate::stream::{SeenEvent, Stream};
@@ -40,7 +40,7 @@ pub(super) fn delivered(stage: &Stage<'_>, expect: &DeliveredExpect) -> Early<Ju
     let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
     let content = &accepted(published)?.content;
     if !stream.is_stream() {
-        return Ok(Judgement::Broken(format!("no event stream: {}", describe(stream))));
+        return Ok(no_stream(stream));
     }
     let events: Vec<SeenEvent<'_>> = stream.events().collect();
     let differing = |seen: &&SeenEvent<'_>| difference(stage, expect, content, seen).is_none();
@@ -58,6 +58,7 @@ pub(super) fn delivered(stage: &Stage<'_>, expect: &DeliveredExpect) -> Early<Ju
             }
             None => Judgement::Pass,
         },
+        None if stream.unfenced => no_fence(),
         None => missing(name, stream, content, &markers),
     })
 }
@@ -129,9 +130,17 @@ fn marker(token: &str, text: &str) -> Option<String> {
 
 fn mentions(seen: &SeenEvent<'_>, marker: &str) -> bool {
     let event = seen.event;
-    event.data.contains(marker)
-        || event.event_type.contains(marker)
-        || (seen.own_id && event.last_event_id.contains(marker))
+    has_word(&event.data, marker)
+        || has_word(&event.event_type, marker)
+        || (seen.own_id && has_word(&event.last_event_id, marker))
+}
+
+/// Whether `text` holds `marker` as a whole: `…-cr` is not in `…-crlf`.
+fn has_word(text: &str, marker: &str) -> bool {
+    text.match_indices(marker).any(|(at, _)| {
+        let next = text[at + marker.len()..].chars().next();
+        !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
 }
 
 pub(super) fn no_injection(stage: &Stage<'_>, expect: &NoInjectionExpect) -> Early<Judgement> {

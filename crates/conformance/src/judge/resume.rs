@@ -3,7 +3,7 @@
 use ssecheck_model::expect::{Pair, Resumption, ResumptionExpect};
 
 use super::sequence::{arrivals, sequence};
-use super::{Early, Judgement, Violation, describe, event_stream, stream};
+use super::{Early, Judgement, Violation, answered, describe, event_stream, no_fence};
 use crate::hook::Published;
 use crate::perform::Stage;
 use crate::stream::Stream;
@@ -23,16 +23,22 @@ struct Resumed {
 
 pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgement> {
     let from = event_stream(stage, &expect.from)?;
-    let to = stream(stage, &expect.to)?;
+    let to = answered(stage, &expect.to)?;
+    let wanted = expect.only_id_with.as_ref().and_then(|text| stage.render(text, None));
     let Some(id) = to.plan.field("last-event-id").filter(|id| !id.is_empty()) else {
-        let why = format!("no event with an id came on `{}`", expect.from.value);
-        return Ok(Judgement::Untestable(why));
+        return Ok(no_cursor(from));
     };
+    if wanted.is_some_and(|wanted| !id.contains(&wanted)) {
+        return Ok(Judgement::NothingSeen("the target does not take over this id".to_owned()));
+    }
     let reference = expect.reference.as_ref().map(|name| event_stream(stage, name)).transpose()?;
     let resumed = match reference {
         Some(reference) => by_reference(stage, reference, to, id)?,
         None => by_publications(stage, from, to, id)?,
     };
+    if to.unfenced && !resumed.missing().is_empty() {
+        return Ok(no_fence());
+    }
     let class = resumed.class();
     if expect.is.contains(&class) {
         return Ok(Judgement::Pass);
@@ -51,6 +57,15 @@ pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<
         .expected(resumed.list(&(resumed.next..resumed.sequence.len()).collect::<Vec<_>>()))
         .actual(resumed.list(&resumed.seen))
         .into())
+}
+
+/// Without an id there is nothing to resume from. When not even an event came, that is judged
+/// elsewhere.
+fn no_cursor(from: &Stream) -> Judgement {
+    match from.events().next() {
+        Some(_) => Judgement::Untestable("the events have no id to resume from".to_owned()),
+        None => Judgement::NothingSeen("no event came before the cut".to_owned()),
+    }
 }
 
 fn reason(class: Resumption) -> &'static str {
@@ -90,9 +105,17 @@ fn by_publications(stage: &Stage<'_>, from: &Stream, to: &Stream, id: &str) -> E
 /// The sequence is what another connection showed.
 fn by_reference(stage: &Stage<'_>, reference: &Stream, to: &Stream, id: &str) -> Early<Resumed> {
     let payload = stage.subject.payload;
-    let sequence: Vec<String> =
-        reference.events().map(|seen| payload.decoded(&seen.event.data)).collect();
-    let known = reference.events().position(|seen| seen.own_id && seen.event.last_event_id == id);
+    let mut sequence: Vec<String> = Vec::new();
+    let mut known = None;
+    for seen in reference.events() {
+        let data = payload.decoded(&seen.event.data);
+        if seen.own_id && seen.event.last_event_id == id {
+            known = Some(sequence.iter().position(|one| *one == data).unwrap_or(sequence.len()));
+        }
+        if !sequence.contains(&data) {
+            sequence.push(data); // what comes twice is judged elsewhere
+        }
+    }
     let Some(last) = known.filter(|last| last + 1 < sequence.len()) else {
         let why = "a new client does not get the events that another one got".to_owned();
         // A hub shows its resumption by published events; others have only this case.

@@ -3,7 +3,7 @@
 use ssecheck_model::expect::{Flaw, ReceiptExpect, ReceiptOn};
 
 use super::delivery::publication;
-use super::{Early, Judgement, Violation, describe};
+use super::{Early, Judgement, Violation, no_fence, no_stream};
 use crate::hook::{HookError, Published};
 use crate::perform::Stage;
 use crate::stream::Stream;
@@ -32,10 +32,13 @@ pub(super) fn receipt(stage: &Stage<'_>, expect: &ReceiptExpect) -> Early<Judgem
         }
     }
     if !stream.is_stream() {
-        return Ok(Judgement::Broken(format!("no event stream: {}", describe(stream))));
+        return Ok(no_stream(stream));
     }
     let sequence = sequence(published);
     let seen = arrivals(stage, stream, &sequence);
+    if stream.unfenced && seen.len() < sequence.len() {
+        return Ok(no_fence());
+    }
     let violation = expect.without.iter().find_map(|flaw| match flaw {
         Flaw::Loss => loss(stream, &sequence, &seen),
         Flaw::Duplicate => duplicate(&sequence, &seen),
@@ -90,8 +93,7 @@ pub(super) fn prompt(stage: &Stage<'_>, expect: &ReceiptOn) -> Early<Judgement> 
     let payload = stage.subject.payload;
     let seen = stream.events().find(|seen| payload.decoded(&seen.event.data) == wanted);
     let Some(seen) = seen else {
-        let violation = Violation::new("lost", "the published event never came");
-        return Ok(violation.expected(shown(&wanted)).actual("nothing").into());
+        return Ok(Judgement::NothingSeen("the published event never came".to_owned()));
     };
     // The time is that of the last byte of the event's line; what counts is only whether it lies
     // before the next publication, so no clock is judged.

@@ -3,7 +3,7 @@
 use ssecheck_model::expect::StatusExpect;
 
 use super::evidence::status_line;
-use super::{Early, Judgement, Violation, answered as with_head, stream, trouble};
+use super::{Early, Judgement, Violation, answered as with_head, event_stream, stream, trouble};
 use crate::perform::Stage;
 use crate::stream::Stream;
 
@@ -89,7 +89,7 @@ pub(super) fn alive(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
 }
 
 pub(super) fn open(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
-    let stream = with_head(stage, name)?;
+    let stream = event_stream(stage, name)?;
     let how = match (&stream.end, &stream.error) {
         (Some((end, _)), _) => format!("{end:?}"),
         (None, Some(error)) => error.to_string(),

@@ -21,6 +21,7 @@ pub(super) fn wire(stage: &Stage<'_>, expect: &WireExpect) -> Early<Judgement> {
     Ok(match expect.rule {
         WireRule::HeadWellFormed => head_well_formed(name, head),
         WireRule::NoLengthWithChunked => no_length_with_chunked(name, seen, head),
+        WireRule::NoLength if !seen.is_stream() => super::no_stream(seen),
         WireRule::NoLength => no_length(name, head),
         WireRule::LengthHolds => length_holds(name, seen, head),
         WireRule::ChunksWellFormed => chunks_well_formed(name, seen, head),

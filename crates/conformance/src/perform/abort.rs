@@ -4,7 +4,7 @@ use ssecheck_model::step::{Abort, AbortPoint, CutHow};
 use ssecheck_transport::{Connection, Limits, Request, Version};
 
 use super::{Stage, StepResult};
-use crate::open::HEAD_TIME;
+use crate::open::{HEAD_TIME, ask};
 use crate::request::Plan;
 
 impl Stage<'_> {
@@ -24,16 +24,15 @@ impl Stage<'_> {
     async fn abortable(&self, point: AbortPoint) -> Option<Connection> {
         let limits = Limits::all(self.subject.scaled(None, HEAD_TIME));
         let plan = Plan::stream(self.subject);
+        if point == AbortPoint::Head {
+            return ask(self.subject, &self.subject.dialer, &plan, limits.head).await.connection;
+        }
         let mut connection = self.subject.dialer.dial(&plan.url, &limits).await.ok()?;
         let request = plan.to_request();
         match point {
             AbortPoint::Connect => {}
             AbortPoint::HalfRequest => connection.send(&half(&request)?).await.ok()?,
-            AbortPoint::Request => connection.send(&request).await.ok()?,
-            AbortPoint::Head => {
-                connection.send(&request).await.ok()?;
-                connection.head().await.ok()?;
-            }
+            AbortPoint::Request | AbortPoint::Head => connection.send(&request).await.ok()?,
         }
         Some(connection)
     }

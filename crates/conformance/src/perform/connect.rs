@@ -71,7 +71,8 @@ impl Stage<'_> {
     pub(super) async fn stall(&mut self, step: &Stall) -> StepResult {
         let plan = Plan::stream(self.subject);
         let budget = self.subject.scaled(None, HEAD_TIME);
-        let stream = open_with(self.subject, &self.subject.slow_dialer, plan, budget).await;
+        let mut stream = open_with(self.subject, &self.subject.slow_dialer, plan, budget).await;
+        stream.stalled = true;
         self.streams.insert(step.name.value.clone(), stream);
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use ssecheck_parser::owned::OwnedItem;
 use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult};
@@ -16,6 +17,8 @@ use crate::stream::{Stop, Stream};
 pub(super) const FENCE_TIME: Duration = Duration::from_secs(3);
 /// How long to wait for one marker before the next is published.
 const MARKER_TIME: Duration = Duration::from_millis(300);
+/// How many budgets a stream gets on which bytes are still flowing.
+const PATIENCE: u32 = 4;
 /// After so many markers that arrived as bytes but not as events, more would prove nothing.
 const UNDISPATCHED: u32 = 3;
 
@@ -26,9 +29,11 @@ impl Stage<'_> {
         self.fence(name, budget).await
     }
 
-    /// Publishes markers until one has arrived on `name`, the stream ends, or time is up.
+    /// Publishes markers until one has arrived on `name`, the stream ends, or time is up. A stream
+    /// on which bytes are still flowing then gets [`PATIENCE`] times as long; if no marker has come
+    /// even then, nothing is proved, and the stream is marked `unfenced`.
     pub(super) async fn fence(&mut self, name: &str, budget: Duration) -> StepResult {
-        let end = Deadline::now() + budget;
+        let (begun, mut looked) = (Deadline::now(), self.stream_mut(name)?.items.len());
         let prefix = format!("{}-fence-{name}-{}-", self.token, self.fences);
         self.fences += 1;
         for marker in 0.. {
@@ -37,10 +42,15 @@ impl Stage<'_> {
             let published = publish(self.subject, hook, content).await;
             fence_refused(&published)?;
             let stream = self.stream_mut(name)?;
-            let deadline = end.min(Deadline::now() + MARKER_TIME);
-            let stop = stream.read(deadline, |stream| has_event(stream, &prefix)).await;
+            let (start, before) = (looked, stream.bytes.len());
+            looked = stream.items.len();
+            let arrived = |stream: &Stream| has_event(stream, start, &prefix);
+            let stop = stream.read(Deadline::now() + MARKER_TIME, arrived).await;
+            let flowing = stream.bytes.len() > before;
             let hopeless = marker >= UNDISPATCHED && has_bytes(stream, &prefix);
-            if stop != Stop::TimedOut || hopeless || Deadline::now() >= end {
+            let late = Deadline::now() >= begun + budget * if flowing { PATIENCE } else { 1 };
+            if stop != Stop::TimedOut || hopeless || late {
+                stream.unfenced = stop == Stop::TimedOut && flowing && !hopeless;
                 break;
             }
         }
@@ -61,8 +71,12 @@ fn fence_refused(published: &Published) -> StepResult {
     }
 }
 
-fn has_event(stream: &Stream, prefix: &str) -> bool {
-    stream.events().any(|seen| seen.event.data.contains(prefix))
+/// Whether a marker is among the items from `start` on.
+fn has_event(stream: &Stream, start: usize, prefix: &str) -> bool {
+    stream.items[start..].iter().any(|seen| match &seen.item {
+        OwnedItem::Event(event) => event.data.contains(prefix),
+        _ => false,
+    })
 }
 
 fn has_bytes(stream: &Stream, prefix: &str) -> bool {

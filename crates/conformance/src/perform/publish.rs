@@ -28,6 +28,7 @@ impl Stage<'_> {
                 id: render(&step.id),
             };
             sent.push(self.publish_one(content).await?);
+            self.drain().await;
             let timeouts = sent.iter().filter(|one| is_timeout(one)).count();
             if timeouts >= MAX_TIMEOUTS {
                 break;
@@ -35,6 +36,14 @@ impl Stage<'_> {
         }
         self.publications.insert(step.name.value.clone(), sent);
         Ok(())
+    }
+
+    /// Takes what has already come on every stream that is not stalled, so that we are not a slow
+    /// reader ourselves while we publish.
+    async fn drain(&mut self) {
+        for stream in self.streams.values_mut().filter(|stream| !stream.stalled) {
+            stream.read(tokio::time::Instant::now(), |_| false).await;
+        }
     }
 
     async fn publish_one(&self, content: Content) -> Result<Published, String> {

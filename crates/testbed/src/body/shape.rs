@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::time::{Sleep, sleep};
 
 use crate::Switches;
-use crate::hub::Message;
+use crate::hub::{LONG_BURST, Message};
 use crate::render::{self, Fields};
 
 /// How long an event waits for the next one to overtake it.
@@ -42,7 +42,7 @@ impl Shape {
             self.timer = Some(Box::pin(sleep(OVERTAKEN)));
             return;
         }
-        if self.switches.has("doubled") && message.burst.is_multiple_of(10) {
+        if self.switches.has("doubled") && message.burst.is_multiple_of(LONG_BURST) {
             ready.push_back(wire.clone());
         }
         ready.push_back(wire);
@@ -69,7 +69,7 @@ impl Shape {
     }
 }
 
-/// The 5th event of a burst, the 8th, and so on.
+/// The 20th event of a burst, the 23rd, and so on.
 fn is_overtaken(burst: u32) -> bool {
-    burst >= 5 && burst % 3 == 2
+    burst >= LONG_BURST && (burst - LONG_BURST).is_multiple_of(3)
 }

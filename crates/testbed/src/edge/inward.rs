@@ -40,7 +40,7 @@ pub(super) async fn pump(
     left
 }
 
-/// Hides `Last-Event-ID` in any spelling but this one.
+/// Hides `Last-Event-ID` in any spelling but the two that are usual.
 #[derive(Debug, Default)]
 struct Filter {
     line: Vec<u8>,
@@ -69,7 +69,7 @@ impl Filter {
     }
 
     fn hide(&mut self) {
-        if self.line != Self::NAME {
+        if self.line != Self::NAME && self.line != Self::NAME.to_ascii_lowercase() {
             self.line[0] = b'X';
         }
     }
@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn another_spelling_is_hidden_however_the_bytes_are_cut() {
-        let head = b"GET / HTTP/1.1\r\nlast-event-id: 7\r\nLast-Event-ID: 8\r\n\r\n{\"x\":1}";
-        let want = b"GET / HTTP/1.1\r\nXast-event-id: 7\r\nLast-Event-ID: 8\r\n\r\n{\"x\":1}";
+        let head = b"GET / HTTP/1.1\r\nLAST-event-id: 7\r\nLast-Event-ID: 8\r\nlast-event-id: 9\r\n\r\n{\"x\":1}";
+        let want = b"GET / HTTP/1.1\r\nXAST-event-id: 7\r\nLast-Event-ID: 8\r\nlast-event-id: 9\r\n\r\n{\"x\":1}";
         assert_eq!(Filter::default().pass(head), want);
         let mut filter = Filter::default();
         let bytewise: Vec<u8> = head.iter().flat_map(|byte| filter.pass(&[*byte])).collect();

@@ -46,6 +46,10 @@ impl<'a> Rewrite<'a> {
         self.exchange.resource == Resource::Events && self.switches.has(id)
     }
 
+    fn on_events_or_replay(&self, id: &str) -> bool {
+        self.exchange.resource != Resource::Echo && self.on_stream(id)
+    }
+
     /// The head as it goes out.
     pub(super) fn head(&mut self, mut head: Head) -> Vec<u8> {
         self.change_framing(&mut head);
@@ -78,7 +82,7 @@ impl<'a> Rewrite<'a> {
         if self.on_stream("http10-answer") {
             head.status_line = head.status_line.replacen("HTTP/1.1", "HTTP/1.0", 1);
         }
-        if self.on_hub("length-wrong") && self.exchange.method == Method::GET {
+        if self.on_events_or_replay("length-wrong") && self.exchange.method == Method::GET {
             self.close_delimit(head);
             head.push("content-length", "4096");
         }

@@ -78,7 +78,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "content-encoding-none",
         "D021",
         &["R26"],
-        &[("http/content-coding-real", "header-value")],
+        &[("http/content-coding-real", "content-coding-unreal")],
         "Content-Encoding: none",
     ),
     fault(
@@ -99,7 +99,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "redirect-without-location",
         "",
         &["R05"],
-        &[("http/redirects", "header-missing")],
+        &[("http/redirects", "redirect-without-location")],
         "a redirect without Location",
     ),
     fault(
@@ -120,7 +120,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "length-present",
         "D009",
         &["R17"],
-        &[("http/no-content-length", "header-present")],
+        &[("http/no-content-length", "content-length-present")],
         "three events are buffered and sent with their Content-Length",
     ),
     fault(

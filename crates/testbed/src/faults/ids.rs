@@ -10,7 +10,6 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[
             ("last-event-id/unknown", "status-unexpected"),
             ("last-event-id/number", "status-unexpected"),
-            ("last-event-id/non-ascii", "status-unexpected"),
             ("last-event-id/long", "status-unexpected"),
         ],
         "500 unless Last-Event-ID is a non-negative integer",
@@ -43,12 +42,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("last-event-id/no-nul", "nul-in-id")],
         "a second id line with a NUL in each event",
     ),
+    fault("unsafe-id", "D060", &["R44"], &[("last-event-id/safe", "unsafe-id")], "ids are JSON"),
     fault(
-        "unsafe-id",
+        "long-id",
         "D060",
         &["R44"],
-        &[("last-event-id/safe", "unsafe-id")],
-        "ids are JSON of about 200 bytes",
+        &[("last-event-id/safe", "long-id")],
+        "ids of about 200 bytes",
     ),
     fault(
         "id-constant",
@@ -158,6 +158,6 @@ pub(super) const SWITCHES: &[Switch] = &[
         "",
         &["R50"],
         &[("last-event-id/header-case", "resume-gap")],
-        "only the spelling `Last-Event-ID` is recognised",
+        "only the spellings `Last-Event-ID` and `last-event-id` are recognised",
     ),
 ];

@@ -21,8 +21,8 @@ pub(super) const SWITCHES: &[Switch] = &[
         "dies-on-abort",
         "D097",
         &["R66"],
-        &[("reconnect/survives-aborts", "no-answer")],
-        "after an abort before the head, connections of the next 3 s are never answered",
+        &[("reconnect/survives-aborts", "dead")],
+        "after an abort before the head, no new connection is answered",
     ),
     fault(
         "one-at-a-time",

@@ -82,7 +82,8 @@ async fn each_fault_answers_as_it_says_and_the_correct_server_does_not() {
 
 #[tokio::test]
 async fn faults_of_the_head_leave_other_resources_alone() {
-    for id in ["status-201", "media-type-wrong", "head-bare-lf", "length-wrong", "redirect-loop"] {
+    for id in ["status-201", "media-type-wrong", "head-bare-lf", "chunk-size-bad", "redirect-loop"]
+    {
         let testbed = with(&[id]);
         let replay = fetch(&testbed, "/replay", "").await;
         assert_eq!(replay.status(), 200, "{id}");
@@ -125,6 +126,23 @@ async fn finite_streams_lack_the_last_chunk_too() {
         assert!(client.text().ends_with(&format!("{last}\n\n\r\n")), "{path}");
     }
     testbed.shutdown().await;
+}
+
+#[tokio::test]
+async fn faults_of_the_end_act_on_the_replay_too() {
+    let replay = async |id| {
+        let testbed = with(&[id]);
+        let client = fetch(&testbed, "/replay", "").await;
+        testbed.shutdown().await;
+        client
+    };
+    let wrong = replay("length-wrong").await;
+    assert_eq!((wrong.fields("content-length"), wrong.ids().len()), (vec!["4096".to_owned()], 6));
+    let present = replay("length-present").await;
+    assert_eq!(present.fields("content-length"), [present.raw_body().len().to_string()]);
+    let tail = replay("tail-unterminated").await;
+    assert!(tail.body().ends_with(b"data: bye\n"));
+    assert!(tail.raw_body().ends_with(b"\r\n0\r\n\r\n"));
 }
 
 #[tokio::test]

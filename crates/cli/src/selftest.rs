@@ -1,0 +1,193 @@
+//! `ssecheck selftest`: the kill matrix.
+//!
+//! A check that has never been seen red proves nothing. Each fault of the testbed must turn red
+//! exactly the checks that it names, each for its own reason; the correct server and every legal
+//! variation must stay green.
+
+use std::collections::BTreeSet;
+
+use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
+use ssecheck_model::exit;
+use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, TargetInfo};
+use ssecheck_model::verdict::{Level, Outcome};
+use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
+use tokio::task::JoinSet;
+
+use crate::args::SelftestArgs;
+use crate::output::{Done, Formats, Human, Stop};
+use crate::run::{SHUTDOWN, TESTBED_TOKEN, tool};
+use crate::settings;
+
+/// The name of the correct server in the matrix.
+const REFERENCE: &str = "reference";
+/// How many cases run at the same time against one testbed.
+const CASES: usize = 4;
+
+/// Makes the kill matrix.
+pub(crate) fn selftest(args: &SelftestArgs) -> Done {
+    let formats = Formats::json(args.json.as_ref())?;
+    let human = formats.human();
+    let suite = Suite::shipped().map_err(Stop::usage)?;
+    let rows = rows(&args.faults)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::setup(format!("cannot start: {error}")))?;
+    let started_at = jiff::Timestamp::now();
+    let cells = runtime.block_on(matrix(rows.clone(), &suite, args.jobs.max(1), human));
+    runtime.shutdown_timeout(SHUTDOWN);
+    let selftest = summary(&rows, &suite, cells?, args.faults.is_empty());
+    let good = selftest.killed == selftest.faults && selftest.false_red == 0;
+    let complete = !args.faults.is_empty() || selftest.seen_red == selftest.checks;
+    human.write(&conclusion(&selftest));
+    formats.write(&report(selftest, started_at.to_string()))?;
+    Ok(if good && complete { exit::OK } else { exit::FAILED })
+}
+
+/// One row: a switch, or the correct server.
+type Row = Option<&'static Switch>;
+
+fn rows(names: &[String]) -> Result<Vec<Row>, Stop> {
+    if names.is_empty() {
+        return Ok(std::iter::once(None).chain(all().iter().map(Some)).collect());
+    }
+    let row = |name: &String| match name.as_str() {
+        REFERENCE => Ok(None),
+        name => find(name).map(Some).map_err(Stop::usage),
+    };
+    names.iter().map(row).collect()
+}
+
+fn name(row: Row) -> &'static str {
+    row.map_or(REFERENCE, |switch| switch.id)
+}
+
+async fn matrix(
+    rows: Vec<Row>,
+    suite: &Suite,
+    jobs: usize,
+    human: Human,
+) -> Result<Vec<Cell>, Stop> {
+    let mut waiting = rows.into_iter();
+    let mut running = JoinSet::new();
+    let mut cells = Vec::new();
+    loop {
+        while running.len() < jobs {
+            let Some(row) = waiting.next() else { break };
+            let suite = suite.clone();
+            running.spawn(async move { (row, results(row, suite).await) });
+        }
+        let Some(joined) = running.join_next().await else { return Ok(cells) };
+        let (row, results) =
+            joined.map_err(|error| Stop::setup(format!("a run broke: {error}")))?;
+        let found = compare(row, &results?);
+        human.write(&line(row, &found));
+        cells.extend(found);
+    }
+}
+
+async fn results(row: Row, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
+    let config = Config {
+        switches: Switches::from_iter(row),
+        token: Some(TESTBED_TOKEN.to_owned()),
+        ..Config::default()
+    };
+    let testbed = Testbed::start(config)
+        .map_err(|error| Stop::setup(format!("cannot start the testbed: {error}")))?;
+    let target = settings::testbed_target(&testbed.url())?;
+    let subject = Subject::new(&target, DialOptions::default(), 1.0).map_err(Stop::setup)?;
+    let options = Options { jobs: CASES, strict: false };
+    let never = std::future::pending();
+    let finished = conformance(subject, suite, options, never, |_| {}).await;
+    testbed.shutdown().await;
+    let finished = finished.map_err(|error| Stop::setup(format!("{}: {error}", name(row))))?;
+    Ok(finished.conformance.checks)
+}
+
+/// The cells of one row: what is red, and what should be.
+fn compare(row: Row, results: &[CheckResult]) -> Vec<Cell> {
+    let expected = |id: &str| {
+        let checks = row.map_or(&[][..], |switch| switch.check);
+        checks.iter().find(|(check, _)| *check == id).map(|(_, reason)| (*reason).to_owned())
+    };
+    let cell = |result: &CheckResult| {
+        let expected = expected(&result.id);
+        let red = result.outcome.is_red() || result.outcome == Outcome::Warn;
+        (red || expected.is_some()).then(|| Cell {
+            switch: name(row).to_owned(),
+            check: result.id.clone(),
+            expected,
+            outcome: result.outcome,
+            reason: result.reason.clone(),
+            message: result.message.clone(),
+        })
+    };
+    results.iter().filter_map(cell).collect()
+}
+
+fn line(row: Row, cells: &[Cell]) -> String {
+    let wrong: Vec<&Cell> = cells.iter().filter(|cell| !cell.is_right()).collect();
+    let red: Vec<&str> = cells.iter().filter(|c| c.is_right()).map(|c| c.check.as_str()).collect();
+    let mark = if wrong.is_empty() { "ok   " } else { "WRONG" };
+    let mut text = format!("{mark} {:28} {}\n", name(row), red.join(", "));
+    for cell in wrong {
+        let got = cell.reason.as_deref().unwrap_or("-");
+        let want = cell.expected.as_deref().unwrap_or("green");
+        let (check, outcome) = (&cell.check, cell.outcome.as_str());
+        text.push_str(&format!(
+            "        {check}: {want} expected, {outcome} {got}: {}\n",
+            cell.message
+        ));
+    }
+    text
+}
+
+fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selftest {
+    let right = |switch: &&&Switch| {
+        let wanted = switch.check.len();
+        let right = cells.iter().filter(|cell| cell.switch == switch.id && cell.is_right()).count();
+        wanted > 0 && wanted == right
+    };
+    let of_kind = |kind: Kind| rows.iter().flatten().filter(move |switch| switch.kind == kind);
+    let seen: BTreeSet<&str> =
+        cells.iter().filter(|cell| cell.is_right()).map(|cell| cell.check.as_str()).collect();
+    let judging = suite.cases.iter().flat_map(|case| &case.checks);
+    let checks = judging.filter(|check| check.level != Level::Survey).count();
+    Selftest {
+        faults: of_kind(Kind::Fault).count(),
+        killed: of_kind(Kind::Fault).filter(right).count(),
+        checks: if whole { checks } else { seen.len() },
+        seen_red: seen.len(),
+        false_red: cells.iter().filter(|cell| cell.expected.is_none()).count(),
+        variations: of_kind(Kind::Variation).count(),
+        cells,
+    }
+}
+
+fn conclusion(selftest: &Selftest) -> String {
+    format!(
+        "{} of {} faults killed; {} of {} checks seen red; {} red without reason on {} faults, {} legal variations and the correct server\n",
+        selftest.killed,
+        selftest.faults,
+        selftest.seen_red,
+        selftest.checks,
+        selftest.false_red,
+        selftest.faults,
+        selftest.variations,
+    )
+}
+
+fn report(selftest: Selftest, started_at: String) -> Report {
+    let url = "the built-in testbed".to_owned();
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: tool(),
+        started_at,
+        duration_ms: 0,
+        interrupted: false,
+        target: TargetInfo { url, provides: Vec::new(), seen: Vec::new(), testbed: true },
+        conformance: None,
+        selftest: Some(selftest),
+    }
+}

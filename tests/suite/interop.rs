@@ -1,0 +1,132 @@
+//! The published table of `reports/interop`, generated from the expectations that
+//! `real_servers` proves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::support::expected::{self, Expected};
+use crate::support::program::workspace;
+
+/// The servers in the order of the table, with the versions of the lock files of `tests/servers`.
+const SERVERS: [(&str, &str); 7] = [
+    ("axum", "axum 0.8.9, hyper, tower-http 0.7"),
+    ("node-http", "Node's `http` module (Node 20 or later)"),
+    ("express", "express 5.3.0, cors 2.8.6"),
+    ("hono", "hono 4.13.19, @hono/node-server 2.1.8"),
+    ("sse-starlette", "sse-starlette 3.7.0, starlette 1.10.0, uvicorn 0.54.0, httptools 0.9.0"),
+    ("flask", "Flask 3.1.3, flask-cors 6.0.5, gunicorn 27.0.1"),
+    ("nchan", "nginx 1.22.1, nchan 1.3.6"),
+];
+
+const HEADER: &str = "\
+# Real servers, judged
+
+Seven SSE servers that this project did not write, each under a small app of the kind that their
+documentation teaches (`tests/servers`), judged by the shipped cases. The cause of a red cell is the
+library or the idiom; the notes below the tables quote the bytes.
+
+This page is generated from `tests/servers/expected` and checked by the test suite, which runs
+`ssecheck` against all seven and fails on any difference. To reproduce:
+
+```
+tests/servers/install.sh
+cargo test -p ssecheck-tests real_servers                              # compare
+SSECHECK_UPDATE_EXPECTED=1 cargo test -p ssecheck-tests                # rewrite, this page too
+tests/servers/run.sh axum 3000                                         # one by hand, and in another shell:
+SSECHECK_PORT=3000 ssecheck run --target tests/servers/targets/axum.yaml
+```
+
+**fail**: a MUST, or something that the owner declares, does not hold. *warn*: a SHOULD or advice.
+`-`: does not apply (not declared, or nothing came that could be judged). Empty: passed. Checks that
+pass everywhere they apply are left out.
+";
+
+#[test]
+fn the_published_table_is_the_one_of_the_expectations() {
+    let page = page();
+    let path = workspace().join("reports/interop/README.md");
+    if expected::updating() {
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("it can be made");
+        expected::write(&path, &page);
+    }
+    let published = fs::read_to_string(&path).unwrap_or_default();
+    assert!(published == page, "reports/interop/README.md is stale: SSECHECK_UPDATE_EXPECTED=1");
+}
+
+fn page() -> String {
+    let mut page = HEADER.to_owned();
+    page.push_str("\n| server | versions |\n|---|---|\n");
+    SERVERS
+        .iter()
+        .for_each(|(name, versions)| page.push_str(&format!("| {name} | {versions} |\n")));
+    let declared = SERVERS.map(|(name, _)| expected::load(name));
+    let bare = SERVERS.map(|(name, _)| expected::load(&format!("{name}-bare")));
+    page.push_str("\n## With the target file: everything that the owner declares\n\n");
+    page.push_str(&table(&declared));
+    page.push_str("\n## By the URL alone: no hooks, nothing declared\n\n");
+    page.push_str(&table(&bare));
+    page.push_str("\n## Notes: the bytes behind each cell\n");
+    for ((name, _), (declared, bare)) in SERVERS.iter().zip(declared.iter().zip(&bare)) {
+        page.push_str(&notes(name, declared, bare));
+    }
+    page
+}
+
+/// One line for each set of checks with the same outcomes.
+fn table(runs: &[Expected]) -> String {
+    let ids: BTreeSet<&String> = runs.iter().flat_map(|run| run.deviations.keys()).collect();
+    let mut rows: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
+    for id in ids {
+        rows.entry(runs.iter().map(|run| cell(run, id)).collect()).or_default().push(id);
+    }
+    let mut rows: Vec<_> = rows.into_iter().map(|(cells, ids)| (ids, cells)).collect();
+    rows.sort();
+    let names = SERVERS.map(|(name, _)| name);
+    let verdicts: Vec<&str> = runs.iter().map(|run| run.verdict.as_str()).collect();
+    let passed: Vec<String> = runs.iter().map(|run| run.pass.to_string()).collect();
+    let mut lines =
+        vec![line("check", &names), line("---", &["---"; 7]), line("verdict", &verdicts)];
+    lines.push(line("passed", &passed));
+    lines.extend(rows.iter().map(|(ids, cells)| {
+        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+        line(&ids.join("<br>"), cells)
+    }));
+    lines.concat()
+}
+
+fn line(first: &str, cells: &[impl AsRef<str>]) -> String {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    format!("| {first} | {} |\n", cells.join(" | "))
+}
+
+fn cell(run: &Expected, id: &str) -> &'static str {
+    match run.deviations.get(id).map(|one| one.outcome.as_str()) {
+        Some("fail") => "**fail**",
+        Some("warn") => "*warn*",
+        Some(_) => "error",
+        None if run.aborted.is_some() || run.not_applicable.contains(id) => "-",
+        None => "",
+    }
+}
+
+fn notes(name: &str, declared: &Expected, bare: &Expected) -> String {
+    let mut notes = format!("\n### {name}\n\n");
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    let only_bare = bare.deviations.iter().filter(|(id, _)| !declared.deviations.contains_key(*id));
+    for (id, one) in declared.deviations.iter().chain(only_bare) {
+        by_reason.entry((&one.why, &one.reason)).or_default().push(id);
+    }
+    let mut lines: Vec<String> = by_reason
+        .into_iter()
+        .map(|((why, reason), ids)| {
+            let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+            format!("- {} ({reason}): {why}\n", ids.join(", "))
+        })
+        .collect();
+    lines.sort();
+    lines.extend(
+        bare.aborted.iter().map(|why| format!("- by its URL alone it cannot be judged: {why}\n")),
+    );
+    notes.extend(lines);
+    notes
+}

@@ -1,0 +1,109 @@
+//! The program under test, `ssecheck`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::process::Running;
+
+/// The root of the workspace.
+pub(crate) fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent")
+}
+
+/// The path of the binary, built once, in the profile of these tests and in their target folder.
+///
+/// # Panics
+/// When it cannot be built.
+pub(crate) fn path() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace());
+    cargo.args(["build", "--package", "ssecheck", "--message-format=json-render-diagnostics"]);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    let output = cargo.output().expect("cargo can be started");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ssecheck cannot be built:\n{errors}");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let found = messages.lines().find_map(executable);
+    found.unwrap_or_else(|| panic!("cargo names no binary `ssecheck`:\n{messages}"))
+}
+
+fn executable(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let is_ours = message["target"]["name"] == "ssecheck";
+    message["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
+}
+
+/// One run of the program.
+pub(crate) struct Program {
+    command: Command,
+    stdin: Vec<u8>,
+}
+
+/// What a run came to.
+pub(crate) struct Finished {
+    /// The exit code; `None` when a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    /// `ssecheck` with these arguments, in the root of the workspace.
+    pub(crate) fn new<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
+        let mut command = Command::new(path());
+        command.args(arguments).current_dir(workspace());
+        Self { command, stdin: Vec::new() }
+    }
+
+    /// Sets a variable of the environment.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// What it reads on standard input.
+    #[expect(dead_code, reason = "for the tests of the command line")]
+    pub(crate) fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = text.into();
+        self
+    }
+
+    /// Starts it and leaves it running.
+    pub(crate) fn start(self) -> Running {
+        Running::start(self.command, self.stdin)
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it has not ended within `limit`; it is killed then.
+    pub(crate) fn run(self, limit: Duration) -> Finished {
+        let name = format!("{:?}", self.command);
+        let mut running = self.start();
+        let in_time = running.finish(limit);
+        let finished = Finished::from(&running);
+        assert!(in_time, "not ended after {limit:?}: {name}\n{}", finished.stderr);
+        finished
+    }
+}
+
+impl From<&Running> for Finished {
+    fn from(running: &Running) -> Self {
+        Self {
+            code: running.status.and_then(|status| status.code()),
+            stdout: String::from_utf8_lossy(&running.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&running.stderr).into_owned(),
+        }
+    }
+}

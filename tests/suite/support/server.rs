@@ -1,0 +1,115 @@
+//! The third-party servers of `tests/servers`.
+
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::process::{Running, Signal};
+use super::program::workspace;
+
+/// How long a server may take until it listens; the slowest needs half a second alone.
+const START: Duration = Duration::from_secs(30);
+/// Time between two attempts to connect; the end of the process is noticed at once.
+const POLL: Duration = Duration::from_millis(50);
+/// How long a server may take to end in order. gunicorn takes 30 s while streams are open.
+const GRACE: Duration = Duration::from_secs(1);
+/// The exit code of `run.sh` for a server that is not installed.
+const NOT_INSTALLED: i32 = 77;
+/// Another process may take the port between our choice and the server's bind.
+const ATTEMPTS: usize = 3;
+
+/// The folder of the servers.
+pub(crate) fn servers() -> PathBuf {
+    workspace().join("tests/servers")
+}
+
+/// A server that listens. Dropping it ends it: SIGTERM, then SIGKILL.
+pub(crate) struct Server {
+    process: Running,
+    port: u16,
+}
+
+impl Server {
+    /// Starts a server; `None`, with a loud word, when it is not installed.
+    ///
+    /// # Panics
+    /// When it does not start, or is not installed though `SSECHECK_REQUIRE_SERVERS` is set.
+    pub(crate) fn start(name: &str) -> Option<Self> {
+        for _ in 0..ATTEMPTS {
+            let port = free_port();
+            let mut process = run(name, port);
+            if ready(&mut process, port) {
+                return Some(Self { process, port });
+            }
+            if process.status.and_then(|status| status.code()) == Some(NOT_INSTALLED) {
+                skip(name);
+                return None;
+            }
+            say(&format!("{name}, port {port}: {}", String::from_utf8_lossy(&process.stderr)));
+        }
+        panic!("{name} did not start");
+    }
+
+    /// The port, on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of its stream.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/events", self.port)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.signal(Signal::SIGTERM);
+        self.process.finish(GRACE);
+    }
+}
+
+fn run(name: &str, port: u16) -> Running {
+    let mut command = Command::new(servers().join("run.sh"));
+    command.arg(name).arg(port.to_string());
+    Running::start(command, Vec::new())
+}
+
+fn skip(name: &str) {
+    let message = format!("{name} is not installed (run tests/servers/install.sh)");
+    assert!(
+        std::env::var_os("SSECHECK_REQUIRE_SERVERS").is_none_or(|value| value != "1"),
+        "{message}"
+    );
+    say(&format!("skipped: {message}"));
+}
+
+/// Tells people, past the capture of the test harness, which hides what a passing test prints.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port can be bound");
+    listener.local_addr().expect("it has an address").port()
+}
+
+fn ready(process: &mut Running, port: u16) -> bool {
+    let end = Instant::now() + START;
+    while Instant::now() < end && !process.has_ended() {
+        if listens(port) {
+            return true;
+        }
+        process.until(POLL, Running::has_ended);
+    }
+    false
+}
+
+fn listens(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let connected = TcpStream::connect_timeout(&address, POLL);
+    // Without a listener, TCP can connect a socket to itself when the system picks the same port.
+    connected.is_ok_and(|stream| stream.local_addr().is_ok_and(|own| own != address))
+}
