@@ -20,11 +20,13 @@ pub(crate) struct Stop {
 
 impl Stop {
     /// Wrong usage, or a bad file.
+    #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
     pub(crate) fn usage(message: impl ToString) -> Self {
         Self { code: exit::USAGE, message: message.to_string() }
     }
 
     /// The target cannot be reached, or set-up failed.
+    #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
     pub(crate) fn setup(message: impl ToString) -> Self {
         Self { code: exit::INCOMPLETE, message: message.to_string() }
     }
@@ -122,18 +124,18 @@ impl Formats {
         let mut formats = Self { files: Vec::new(), stdout: None };
         for (path, render) in wanted {
             match path {
-                Some(path) if path == Path::new("-") => formats.to_stdout(render)?,
+                Some(path) if path == Path::new("-") => formats.claim_stdout(render)?,
                 Some(path) => formats.files.push((PendingFile::create(path)?, render)),
                 None => {}
             }
         }
         if args.github {
-            formats.to_stdout(github::render)?;
+            formats.claim_stdout(github::render)?;
         }
         Ok(formats)
     }
 
-    fn to_stdout(&mut self, render: Render) -> Result<(), Stop> {
+    fn claim_stdout(&mut self, render: Render) -> Result<(), Stop> {
         match self.stdout.replace(render) {
             None => Ok(()),
             Some(_) => Err(Stop::usage("only one format can go to standard output")),

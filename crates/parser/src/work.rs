@@ -21,7 +21,7 @@ mod tests {
     use super::BYTES;
     use crate::Parser;
 
-    /// So often a byte may be touched: searched, copied to the line, copied to the data, checked
+    /// So often a byte may be touched on average: searched, copied to the line, copied to the data, checked
     /// alone and checked with its neighbours, and once more for a shrinking buffer.
     const TOUCHES: usize = 6;
 

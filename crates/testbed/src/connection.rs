@@ -50,9 +50,6 @@ impl Connection {
 
     /// A request has come.
     pub(crate) fn note(&self, exchange: Exchange) {
-        if exchange.resource.is_stream() {
-            self.streamed.store(true, Ordering::Relaxed);
-        }
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push_back(exchange);
     }
 
@@ -71,7 +68,12 @@ impl Connection {
         self.answered.load(Ordering::Relaxed)
     }
 
-    /// Whether a stream was asked for.
+    /// The stream of the hub is open.
+    pub(crate) fn note_stream(&self) {
+        self.streamed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the stream of the hub has been open.
     pub(crate) fn has_streamed(&self) -> bool {
         self.streamed.load(Ordering::Relaxed)
     }

@@ -15,6 +15,8 @@ use tokio::io::{AsyncReadExt, duplex, split};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+pub(crate) use rewrite::BAD_CHUNK;
+
 use crate::Switches;
 use crate::connection::Connection;
 use crate::server::http;
@@ -34,6 +36,7 @@ const SWITCHES: &[&str] = &[
     "chunked-to-http10",
     "head-streams",
     "stop-body",
+    "once-only",
     "dies-on-reset",
     "dies-on-abort",
     "header-case-sensitive",
@@ -91,8 +94,9 @@ pub(crate) async fn serve(
 
 /// Remembers how the client left, for the faults that take offence.
 fn note(app: &App, connection: &Connection, left: Departure) {
-    if left.reset && connection.has_streamed() {
-        app.memory.note_reset();
+    let offence = if left.reset { "dies-on-reset" } else { "once-only" };
+    if connection.has_streamed() && app.switches.has(offence) {
+        app.memory.note_departure();
     }
     if (left.reset || left.spoke) && !connection.is_answered() {
         app.memory.note_abort();

@@ -54,7 +54,8 @@ async fn refusal(
     if app.switches.is_empty() {
         return None;
     }
-    if app.memory.refuses(&app.switches) {
+    let cursor = request.headers.get(LAST_EVENT_ID);
+    if app.memory.refuses(&app.switches, cursor.is_some()) {
         return Some(error(StatusCode::SERVICE_UNAVAILABLE, "come back later"));
     }
     if let Some(response) =
@@ -62,7 +63,7 @@ async fn refusal(
     {
         return Some(response);
     }
-    let cursor = request.headers.get(LAST_EVENT_ID)?.as_bytes();
+    let cursor = cursor?.as_bytes();
     if app.switches.has("cursor-long-crash") && cursor.len() > CRASH {
         connection.cut();
         std::future::pending::<()>().await;
@@ -81,6 +82,7 @@ fn redirect(switches: &Switches) -> Option<Response<Reply>> {
 }
 
 async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> EventBody {
+    connection.note_stream();
     let room = app.memory.room(&app.switches).await;
     let (cursor, stream) = app.memory.open(&app.switches, cursor(&app.switches, request), room);
     let subscription = app.hub.subscribe(cursor.as_deref(), connection);

@@ -32,7 +32,11 @@ pub struct Switch {
     pub defect: Option<&'static str>,
     /// Requirements of the catalogue that it breaks.
     pub breaks: &'static [&'static str],
-    /// Check ids that must turn red, each with its reason code.
+    /// The path that shows it alone. `/replay` for faults of the end: on `/events` they end the
+    /// hub's stream after three sample events, and take with them whatever needs a publication.
+    pub on: &'static str,
+    /// Check ids that must turn red, each with its reason code, when a target with the path
+    /// [`Switch::on`] is judged and no other case has run before on this server.
     pub check: &'static [(&'static str, &'static str)],
     /// What goes on the wire, in a few words.
     pub summary: &'static str,
@@ -65,12 +69,18 @@ const fn fault(
     summary: &'static str,
 ) -> Switch {
     let defect = if defect.is_empty() { None } else { Some(defect) };
-    Switch { id, kind: Kind::Fault, defect, breaks, check, summary }
+    Switch { id, kind: Kind::Fault, defect, breaks, on: "/events", check, summary }
+}
+
+/// A switch that shows alone on the finite stream.
+const fn on_replay(switch: Switch) -> Switch {
+    Switch { on: "/replay", ..switch }
 }
 
 /// A legal variation.
 const fn variation(id: &'static str, summary: &'static str) -> Switch {
-    Switch { id, kind: Kind::Variation, defect: None, breaks: &[], check: &[], summary }
+    let (kind, defect, on) = (Kind::Variation, None, "/events");
+    Switch { id, kind, defect, breaks: &[], on, check: &[], summary }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What faults remember from one connection to the next.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,16 +10,18 @@ use tokio::time::Instant;
 
 use crate::Switches;
 
-/// How long the stream is dead after what kills it.
-const DEAD: Duration = Duration::from_secs(3);
-/// How long a client that closed its stream is refused.
-const REFUSED: Duration = Duration::from_secs(5);
+/// Departures of clients that are forgiven: a tester's first look at the server makes one.
+const FORGIVEN: usize = 1;
+/// How long after the close of a stream a client that waited is refused.
+const REFUSED: Range<Duration> = Duration::from_millis(500)..Duration::from_secs(5);
 
 /// Server-wide, and untouched by the correct server.
 #[derive(Debug)]
 pub(crate) struct Memory {
     closed_at: Mutex<Option<Instant>>,
-    reset_at: Mutex<Option<Instant>>,
+    departures: AtomicUsize,
+    /// The next client is refused.
+    refusal: AtomicBool,
     aborted: AtomicBool,
     /// The cursor that counts for everybody, and the resumed streams that are open.
     shared: Mutex<(String, usize)>,
@@ -30,7 +33,8 @@ impl Default for Memory {
     fn default() -> Self {
         Self {
             closed_at: Mutex::default(),
-            reset_at: Mutex::default(),
+            departures: AtomicUsize::new(0),
+            refusal: AtomicBool::new(false),
             aborted: AtomicBool::new(false),
             shared: Mutex::default(),
             streams: AtomicUsize::new(0),
@@ -39,18 +43,12 @@ impl Default for Memory {
     }
 }
 
-fn stamp(at: &Mutex<Option<Instant>>) {
-    *at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-}
-
-fn since(at: &Mutex<Option<Instant>>) -> Option<Duration> {
-    at.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
-}
-
 impl Memory {
-    /// A client has reset the connection of a stream.
-    pub(crate) fn note_reset(&self) {
-        stamp(&self.reset_at);
+    /// A client has left its stream in a way that a fault takes offence at.
+    pub(crate) fn note_departure(&self) {
+        if self.departures.fetch_add(1, Ordering::Relaxed) >= FORGIVEN {
+            self.refusal.store(true, Ordering::Relaxed);
+        }
     }
 
     /// A client has gone before the head of its answer.
@@ -58,13 +56,12 @@ impl Memory {
         self.aborted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a stream is answered 503 just now.
-    pub(crate) fn refuses(&self, switches: &Switches) -> bool {
-        let closed = since(&self.closed_at);
-        let recently = |at: Option<Duration>, limit| at.is_some_and(|elapsed| elapsed < limit);
-        (switches.has("once-only") && closed.is_some())
-            || (switches.has("refuses-after-retry") && recently(closed, REFUSED))
-            || (switches.has("dies-on-reset") && recently(since(&self.reset_at), DEAD))
+    /// Whether a client is answered 503 just now; one that resumes is spared by most faults.
+    pub(crate) fn refuses(&self, switches: &Switches, resumes: bool) -> bool {
+        let closed = *self.closed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = closed.is_some_and(|at| REFUSED.contains(&at.elapsed()));
+        (!resumes && self.refusal.swap(false, Ordering::Relaxed))
+            || (waited && switches.has("refuses-after-retry"))
     }
 
     /// Whether new connections are left without an answer.
@@ -115,7 +112,8 @@ pub(crate) struct OpenStream {
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        stamp(&self.memory.closed_at);
+        let now = Some(Instant::now());
+        *self.memory.closed_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
         if self.mixed {
             let mut shared = self.memory.shared.lock().unwrap_or_else(PoisonError::into_inner);
             shared.1 -= 1;

@@ -63,12 +63,15 @@ pub(crate) fn samples(switches: &Switches) -> Vec<Bytes> {
 
 /// Checks what the encoder would, but for the field that an injection fault writes raw.
 fn encodable(switches: &Switches, fields: &Fields<'_>) -> Result<(), EncodeError> {
-    let checked = Fields {
-        event_type: fields.event_type.filter(|_| !switches.has("inject-event")),
-        id: fields.id.filter(|_| !switches.has("inject-id")),
-        data: "",
-    };
-    canonical(checked).map(|_| ())
+    let mut id = fields.id.map(str::to_owned);
+    if switches.has("inject-id") {
+        id = id.map(|id| id.replace(['\r', '\n'], ""));
+    }
+    if switches.has("nul-accepted") {
+        id = id.map(|id| id.replace('\0', ""));
+    }
+    let event_type = fields.event_type.filter(|_| !switches.has("inject-event"));
+    canonical(Fields { event_type, id: id.as_deref(), data: "" }).map(|_| ())
 }
 
 fn before(switches: &Switches) -> String {

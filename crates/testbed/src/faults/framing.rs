@@ -1,20 +1,20 @@
 //! Faults of the event stream: encoding, lines, fields, injection, order.
 
-use super::{Switch, fault};
+use super::{Switch, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
         "latin1",
         "D004",
         &["R31"],
-        &[("framing/utf8", "ill-formed-utf8")],
+        &[("framing/utf8", "ill-formed-utf8"), ("framing/unicode", "data-altered")],
         "U+00A0 to U+00FF in data leave as single bytes",
     ),
     fault(
         "truncated-utf8",
         "D048",
         &["R31"],
-        &[("framing/utf8", "ill-formed-utf8")],
+        &[("framing/utf8", "ill-formed-utf8"), ("framing/unicode", "data-altered")],
         "the last character beyond Latin of a data line loses its last byte",
     ),
     fault(
@@ -66,13 +66,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("framing/event-has-data", "event-without-data")],
         "an `event: ping` block without data at the start and after each event",
     ),
-    fault(
+    on_replay(fault(
         "tail-unterminated",
         "D036",
         &["R33"],
         &[("framing/tail", "truncated-tail")],
         "the stream ends after three events, the last without its blank line",
-    ),
+    )),
     fault(
         "data-prefix-twice",
         "D045",
@@ -147,7 +147,11 @@ pub(super) const SWITCHES: &[Switch] = &[
         "event-type-dropped",
         "",
         &["R48"],
-        &[("framing/event-type", "event-type-altered")],
+        &[
+            ("framing/event-type", "event-type-altered"),
+            // It finds its event by the type, for there is no data.
+            ("framing/empty-data", "lost"),
+        ],
         "the event type is not written",
     ),
     fault(
@@ -168,14 +172,20 @@ pub(super) const SWITCHES: &[Switch] = &[
         "inject-event",
         "D061",
         &["R42"],
-        &[("framing/no-injection-event", "event-injected")],
+        &[
+            ("framing/no-injection-event", "event-injected"),
+            ("framing/no-injection-event-cr", "event-injected"),
+        ],
         "CR and LF in the event type are written as they are",
     ),
     fault(
         "inject-id",
         "D061",
         &["R42"],
-        &[("framing/no-injection-id", "event-injected")],
+        &[
+            ("framing/no-injection-id", "event-injected"),
+            ("framing/no-injection-id-cr", "event-injected"),
+        ],
         "CR and LF in the id are written as they are",
     ),
     fault(

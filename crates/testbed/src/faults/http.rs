@@ -1,6 +1,6 @@
 //! Faults of status, head and message framing.
 
-use super::{Switch, fault};
+use super::{Switch, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -92,14 +92,14 @@ pub(super) const SWITCHES: &[Switch] = &[
         "redirect-loop",
         "",
         &["R05"],
-        &[("http/redirects", "redirect-loop")],
+        &[("http/redirects", "redirect-loop"), ("http/status", "status-unexpected")],
         "the stream redirects to itself",
     ),
     fault(
         "redirect-without-location",
         "",
         &["R05"],
-        &[("http/redirects", "redirect-without-location")],
+        &[("http/redirects", "redirect-without-location"), ("http/status", "status-unexpected")],
         "a redirect without Location",
     ),
     fault(
@@ -109,27 +109,30 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("http/length-or-chunked", "length-and-chunked")],
         "Content-Length beside Transfer-Encoding, the body is chunked",
     ),
-    fault(
+    on_replay(fault(
         "length-wrong",
         "D009",
         &["R17"],
-        &[("http/content-length", "length-mismatch")],
+        &[
+            ("http/content-length", "length-mismatch"),
+            ("http/no-content-length", "content-length-present"),
+        ],
         "fewer bytes than Content-Length says, then the connection closes",
-    ),
-    fault(
+    )),
+    on_replay(fault(
         "length-present",
         "D009",
         &["R17"],
         &[("http/no-content-length", "content-length-present")],
         "three events are buffered and sent with their Content-Length",
-    ),
-    fault(
+    )),
+    on_replay(fault(
         "chunk-size-bad",
         "",
         &["R19"],
         &[("http/chunk-syntax", "chunks-malformed")],
-        "the third chunk's size is no hexadecimal number",
-    ),
+        "the sixth chunk's size is no hexadecimal number",
+    )),
     fault(
         "chunked-twice",
         "D016",
@@ -137,20 +140,20 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("http/chunked-once", "chunked-twice")],
         "the chunked body is chunked again",
     ),
-    fault(
+    on_replay(fault(
         "no-last-chunk",
         "D088",
         &["R19"],
         &[("http/ends-complete", "truncated")],
         "a stream that ends lacks the last chunk",
-    ),
-    fault(
+    )),
+    on_replay(fault(
         "reset-at-end",
         "D088",
         &["R19", "R22"],
         &[("http/ends-complete", "reset")],
         "a stream that ends is reset (TCP RST)",
-    ),
+    )),
     fault(
         "accept-required",
         "D010",

@@ -1,6 +1,6 @@
 //! Faults of ids and resumption.
 
-use super::{Switch, fault};
+use super::{Switch, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -39,8 +39,15 @@ pub(super) const SWITCHES: &[Switch] = &[
         "nul-in-id",
         "D049",
         &["R43"],
-        &[("last-event-id/no-nul", "nul-in-id")],
+        &[("last-event-id/no-nul", "nul-in-id"), ("last-event-id/nul-refused", "nul-in-id")],
         "a second id line with a NUL in each event",
+    ),
+    fault(
+        "nul-accepted",
+        "",
+        &["R43"],
+        &[("last-event-id/nul-refused", "nul-in-id")],
+        "a NUL in a published id is written",
     ),
     fault("unsafe-id", "D060", &["R44"], &[("last-event-id/safe", "unsafe-id")], "ids are JSON"),
     fault(
@@ -112,6 +119,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         ],
         "the event after the cursor is skipped",
     ),
+    on_replay(fault(
+        "replay-skips",
+        "",
+        &["R50"],
+        &[("last-event-id/resume-replay", "resume-gap")],
+        "the finite stream skips the event after the cursor, the hub does not",
+    )),
     fault(
         "resume-repeats",
         "D068",

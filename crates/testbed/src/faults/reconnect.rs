@@ -8,14 +8,14 @@ pub(super) const SWITCHES: &[Switch] = &[
         "D081",
         &["T8"],
         &[("reconnect/after-close", "status-unexpected")],
-        "503 once a stream has been closed",
+        "from the second close (FIN) of a stream on, the next client without Last-Event-ID gets 503",
     ),
     fault(
         "dies-on-reset",
         "D081",
         &["T8"],
         &[("reconnect/after-reset", "status-unexpected")],
-        "503 for 3 s after a client has reset a stream",
+        "from the second reset (RST) of a stream on, the next client without Last-Event-ID gets 503",
     ),
     fault(
         "dies-on-abort",
@@ -70,7 +70,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "slow-reader-blocks",
         "D095",
         &["R67"],
-        &[("reconnect/slow-reader", "lost")],
+        &[("reconnect/slow-reader", "publish-blocked")],
         "publishing waits for every subscriber's socket",
     ),
     fault("retry-unit", "D050", &["R45"], &[("retry/digits", "retry-not-digits")], "`retry: 3s`"),
@@ -82,6 +82,6 @@ pub(super) const SWITCHES: &[Switch] = &[
         "D081",
         &["T8"],
         &[("retry/serves-again", "status-unexpected")],
-        "503 within 5 s of the close of a stream",
+        "503 from 0.5 s to 5 s after the close of a stream",
     ),
 ];

@@ -26,6 +26,7 @@ const WRITING: &[&str] = &[
     "inject-data-cr",
     "inject-event",
     "inject-id",
+    "nul-accepted",
     "no-blank-line",
     "nul-in-id",
     "no-space-after-colon",

@@ -5,6 +5,7 @@ use ssecheck_parser::encode;
 
 use super::{Fields, comment, event, line_ends};
 use crate::Switches;
+use crate::edge::BAD_CHUNK;
 
 /// Bytes of padding, enough for the buffers of old browsers.
 const PADDING: usize = 2048;
@@ -23,8 +24,8 @@ pub(crate) fn opening(switches: &Switches, retry_ms: u64) -> Vec<Bytes> {
     }
     pieces.extend(retry(switches, retry_ms));
     if switches.has("chunk-size-bad") {
-        // The fault is in the third chunk, and no client should have to wait for it.
-        pieces.extend([comment(switches, "second"), comment(switches, "third")]);
+        // No client should have to wait for that chunk.
+        pieces.extend((2..=BAD_CHUNK).map(|n| comment(switches, &format!("chunk {n}"))));
     }
     if switches.has("event-without-data") {
         pieces.push(Bytes::from_static(b"event: ping\n\n"));

@@ -45,6 +45,13 @@ impl Client {
         Self::send(testbed, &request).await
     }
 
+    /// The head of the hub's stream, whatever it says.
+    pub(crate) async fn subscribe_or_refused(testbed: &Testbed) -> Self {
+        let mut client = Self::get(testbed, "/events", "").await;
+        client.until("\r\n\r\n").await;
+        client
+    }
+
     /// A stream of the hub whose opening has come.
     pub(crate) async fn subscribe(testbed: &Testbed, headers: &str) -> Self {
         let mut client = Self::get(testbed, "/events", headers).await;
@@ -84,7 +91,7 @@ impl Client {
     }
 
     /// Reads to the end, a reset included; says whether it was a proper close.
-    pub(crate) async fn to_end(&mut self) -> bool {
+    pub(crate) async fn until_end(&mut self) -> bool {
         loop {
             let read = self.socket.read_buf(&mut self.received);
             match tokio::time::timeout(PATIENCE, read).await.unwrap() {
@@ -193,7 +200,7 @@ pub(crate) async fn post(testbed: &Testbed, json: &str) -> Client {
     let length = json.len();
     let head = format!("POST /publish HTTP/1.1\r\nHost: t\r\nContent-Length: {length}\r\n");
     let mut client = Client::send(testbed, &format!("{head}Connection: close\r\n\r\n{json}")).await;
-    client.to_end().await;
+    client.until_end().await;
     client
 }
 
@@ -207,7 +214,7 @@ pub(crate) async fn publish(testbed: &Testbed, data: &str) -> String {
 /// The whole answer to a request that ends its connection.
 pub(crate) async fn fetch(testbed: &Testbed, path: &str, headers: &str) -> Client {
     let mut client = Client::get(testbed, path, &format!("Connection: close\r\n{headers}")).await;
-    client.to_end().await;
+    client.until_end().await;
     client
 }
 

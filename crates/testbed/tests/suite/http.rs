@@ -46,7 +46,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("length-present", GET, |c| {
         c.fields("content-length") == [c.raw_body().len().to_string()] && c.data().len() == 3
     }),
-    ("chunk-size-bad", GET, |c| contains(c.raw_body(), b"\r\nsize\r\n: third\n\n\r\n")),
+    ("chunk-size-bad", GET, |c| contains(c.raw_body(), b"\r\nsize\r\n: chunk 6\n\n\r\n")),
     ("chunked-twice", GET, |c| contains(&c.body(), b"d\r\nretry: 1000\n\n\r\n")),
     ("no-last-chunk", GET, |c| c.raw_body().ends_with(b"sample 3\n\n\r\n")),
     ("accept-required", ANY, |c| c.status() == 406),
@@ -111,7 +111,7 @@ async fn a_reset_at_the_end_comes_after_all_bytes() {
     let testbed = with(&["reset-at-end"]);
     for (path, last) in [("/events", "sample 3"), ("/replay", "data: bye"), ("/echo?data=z", "z")] {
         let mut client = Client::get(&testbed, path, "").await;
-        assert!(!client.to_end().await, "{path}");
+        assert!(!client.until_end().await, "{path}");
         assert!(client.text().ends_with(&format!("{last}\n\n\r\n")), "{path}");
     }
     testbed.shutdown().await;
@@ -122,7 +122,7 @@ async fn finite_streams_lack_the_last_chunk_too() {
     let testbed = with(&["no-last-chunk"]);
     for (path, last) in [("/replay", "data: bye"), ("/echo?data=z", "data: z")] {
         let mut client = Client::get(&testbed, path, "").await;
-        assert!(client.to_end().await, "{path}");
+        assert!(client.until_end().await, "{path}");
         assert!(client.text().ends_with(&format!("{last}\n\n\r\n")), "{path}");
     }
     testbed.shutdown().await;

@@ -54,7 +54,7 @@ async fn silence_is_broken_by_comments() {
 async fn shutdown_ends_streams_with_the_last_chunk() {
     let testbed = correct();
     let mut client = Client::subscribe(&testbed, "").await;
-    let (clean, ()) = tokio::join!(client.to_end(), testbed.shutdown());
+    let (clean, ()) = tokio::join!(client.until_end(), testbed.shutdown());
     assert!(clean);
     assert!(client.raw_body().ends_with(b"\r\n0\r\n\r\n"), "{}", client.text());
 }
@@ -74,7 +74,7 @@ async fn a_slow_reader_is_cut_and_others_lose_nothing() {
     }
     assert_eq!(subscribers(&testbed).await, 1, "the slow reader is still there");
     assert_eq!(quick.ids(), (1..=published).map(|n| n.to_string()).collect::<Vec<_>>());
-    slow.to_end().await;
+    slow.until_end().await;
     assert!(!slow.raw_body().ends_with(b"\r\n0\r\n\r\n"));
     let ids: Vec<usize> = slow.ids().iter().map(|id| id.parse().unwrap()).collect();
     assert_eq!(ids, (1..=ids.len()).collect::<Vec<_>>(), "no gap before the cut");

@@ -1,5 +1,7 @@
 //! Tests of the testbed over sockets.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, like tests")]
+
 mod client;
 mod cors;
 mod framing;

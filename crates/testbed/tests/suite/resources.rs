@@ -137,7 +137,7 @@ async fn head_is_the_head_of_get_and_nothing_else() {
     for path in ["/events", "/replay", "/echo?data=x"] {
         let request = format!("HEAD {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
         let mut client = Client::send(&testbed, &request).await;
-        client.to_end().await;
+        client.until_end().await;
         assert_eq!((client.status(), client.raw_body()), (200, &b""[..]), "{path}");
         assert_eq!(client.fields("content-type"), ["text/event-stream"]);
         assert_eq!(client.field("content-length"), None);
@@ -157,7 +157,7 @@ async fn other_methods_are_answered_405_with_allow() {
     ] {
         let request = format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
         let mut client = Client::send(&testbed, &request).await;
-        client.to_end().await;
+        client.until_end().await;
         assert_eq!(client.status(), 405, "{method} {path}");
         assert_eq!(client.field("allow").as_deref(), Some(allow));
     }
@@ -196,7 +196,7 @@ async fn http10_gets_a_body_that_ends_with_the_connection() {
     for keep_alive in ["", "Connection: keep-alive\r\n"] {
         let request = format!("GET /replay HTTP/1.0\r\n{keep_alive}\r\n");
         let mut client = Client::send(&testbed, &request).await;
-        assert!(client.to_end().await);
+        assert!(client.until_end().await);
         assert_eq!(client.field("transfer-encoding"), None);
         assert_eq!(client.ids().len(), 6);
     }
@@ -209,7 +209,7 @@ async fn a_connection_serves_several_requests() {
     let request = "GET /finished HTTP/1.1\r\nHost: t\r\n\r\n";
     let last = "GET /replay HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
     let mut client = Client::send(&testbed, &format!("{request}{last}")).await;
-    client.to_end().await;
+    client.until_end().await;
     assert!(client.text().contains("204 No Content") && client.text().contains("data: bye"));
     testbed.shutdown().await;
 }

@@ -22,6 +22,7 @@ pub(crate) const IDS: &[&str] = &[
     "newest-refused",
     "cursor-ignored",
     "resume-skips",
+    "replay-skips",
     "resume-repeats",
     "full-replay",
     "live-before-backlog",
@@ -45,29 +46,42 @@ async fn filled(names: &[&str]) -> Testbed {
     testbed
 }
 
+async fn leave(testbed: &Testbed, reset: bool) {
+    let client = Client::subscribe(testbed, "").await;
+    if reset {
+        client.reset()
+    } else {
+        drop(client)
+    }
+    until_subscribers(testbed, 0).await;
+}
+
 #[tokio::test]
-async fn after_a_close_streams_are_refused_where_a_fault_says_so() {
-    for id in ["once-only", "refuses-after-retry"] {
+async fn from_the_second_departure_on_the_next_client_is_refused_once() {
+    for (id, reset) in [("once-only", false), ("dies-on-reset", true)] {
         let testbed = with(&[id]);
-        let first = Client::subscribe(&testbed, "").await;
-        let second = Client::subscribe(&testbed, "").await;
-        drop(first);
-        until_subscribers(&testbed, 1).await;
+        leave(&testbed, reset).await;
+        leave(&testbed, !reset).await;
+        leave(&testbed, reset).await;
+        drop(Client::subscribe(&testbed, "Last-Event-ID: 0\r\n").await);
         assert_eq!(fetch(&testbed, "/events", "").await.status(), 503, "{id}");
-        assert_eq!(fetch(&testbed, "/replay", "").await.status(), 200, "{id}");
-        drop(second);
+        Client::subscribe(&testbed, "").await.reset();
         testbed.shutdown().await;
     }
 }
 
 #[tokio::test]
-async fn a_reset_kills_the_stream_and_a_close_does_not() {
-    let testbed = with(&["dies-on-reset"]);
-    drop(Client::subscribe(&testbed, "").await);
-    until_subscribers(&testbed, 0).await;
-    Client::subscribe(&testbed, "").await.reset();
-    until_subscribers(&testbed, 0).await;
-    assert_eq!(fetch(&testbed, "/events", "").await.status(), 503);
+async fn who_waits_after_a_close_is_refused() {
+    let testbed = with(&["refuses-after-retry"]);
+    leave(&testbed, false).await;
+    let mut status = 200;
+    while status == 200 {
+        let client = Client::subscribe_or_refused(&testbed).await;
+        status = client.status();
+        drop(client);
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    }
+    assert_eq!(status, 503);
     testbed.shutdown().await;
 }
 
@@ -203,6 +217,7 @@ async fn resumption_fails_as_each_fault_says() {
     for (id, hub, replay) in [
         ("cursor-ignored", "live", "1 2 3 4 5 6"),
         ("resume-skips", "e5 live", "5 6"),
+        ("replay-skips", "e4 e5 live", "5 6"),
         ("resume-repeats", "e3 e4 e5 live", "3 4 5 6"),
         ("full-replay", "e1 e2 e3 e4 e5 live", "1 2 3 4 5 6"),
         ("live-before-backlog", "e5 e4 live", "6 4 5"),
