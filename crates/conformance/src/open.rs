@@ -67,19 +67,13 @@ pub(crate) async fn open_unfollowed(subject: &Subject, plan: Plan, budget: Durat
 }
 
 /// What dialling and asking gave.
-pub(crate) struct Asked {
-    pub connection: Option<Connection>,
+struct Asked {
+    connection: Option<Connection>,
     answer: Result<Head, Error>,
     withheld: bool,
 }
 
-/// Dials, sends, and waits for the head.
-pub(crate) async fn ask(
-    subject: &Subject,
-    dialer: &Dialer,
-    plan: &Plan,
-    budget: Duration,
-) -> Asked {
+async fn ask(subject: &Subject, dialer: &Dialer, plan: &Plan, budget: Duration) -> Asked {
     let limits = Limits::all(budget);
     let mut connection = match dialer.dial(&plan.url, &limits).await {
         Ok(connection) => connection,

@@ -113,10 +113,13 @@ impl Hub {
     fn enter(&self, state: &mut State, draft: Draft) -> Result<Arc<Message>, EncodeError> {
         let seq = state.next_seq();
         let id = draft.id.unwrap_or_else(|| self.new_id(state, seq));
-        let written =
-            (!self.switches.has("ids-sometimes") || seq.is_multiple_of(3)).then_some(&*id);
-        let fields = Fields { event_type: draft.event.as_deref(), id: written, data: &draft.data };
-        let wire = render::event(&self.switches, fields)?;
+        let event_type = draft.event.as_deref();
+        let mut fields = Fields { event_type, id: Some(&id), data: &draft.data };
+        let mut wire = render::event(&self.switches, fields)?;
+        if self.switches.has("ids-sometimes") && !seq.is_multiple_of(3) {
+            fields.id = None;
+            wire = render::event(&self.switches, fields)?;
+        }
         let burst = state.place_in_burst(Instant::now());
         let (event, data) = (draft.event, draft.data);
         let message = Arc::new(Message { seq, id, event, data, burst, wire });

@@ -46,7 +46,9 @@ pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<
     let missing = resumed.missing().len();
     let message = match class {
         Resumption::Gap => format!("{missing} events after the id never came"),
-        Resumption::Nothing => format!("nothing came after the reconnect ({})", describe(to)),
+        Resumption::Nothing => {
+            format!("none of {missing} events came after the reconnect ({})", describe(to))
+        }
         Resumption::LiveOnly => format!("only new events came; {missing} before them are lost"),
         Resumption::Restart => "the stream started over from the oldest event".to_owned(),
         Resumption::AtLeastOnce => "events came again that the client already had".to_owned(),

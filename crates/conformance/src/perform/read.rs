@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ssecheck_model::step::{Quiet, Read, Stimulus};
+use ssecheck_parser::owned::OwnedItem;
 use tokio::time::Instant as Deadline;
 
 use super::fence::FENCE_TIME;
@@ -73,13 +74,18 @@ impl Stage<'_> {
             .map(|one| normalised(one.content.data.as_deref().unwrap_or_default()))
             .collect();
         let stream = self.stream_mut(name)?;
-        let arrived = |stream: &Stream| {
-            let seen: Vec<String> =
-                stream.events().map(|seen| payload.decoded(&seen.event.data)).collect();
-            wanted.iter().all(|wanted| seen.contains(wanted))
+        let index = |stream: &Stream, wanted: &String| {
+            stream.items.iter().position(|seen| match &seen.item {
+                OwnedItem::Event(event) => payload.decoded(&event.data) == *wanted,
+                _ => false,
+            })
         };
-        stream.read(deadline, arrived).await;
-        stream.taken = stream.items.len();
+        let all = |stream: &Stream| wanted.iter().all(|one| index(stream, one).is_some());
+        stream.read(deadline, all).await;
+        // What came behind the last awaited event stays untaken: it may be somebody else's, and
+        // must not become the id to resume from.
+        let last = wanted.iter().filter_map(|one| index(stream, one)).max();
+        stream.taken = stream.taken.max(last.map_or(0, |index| index + 1));
         Ok(())
     }
 
@@ -108,7 +114,6 @@ impl Stage<'_> {
 
 /// Index one past the `count`-th event from `start` on.
 fn nth_event(stream: &Stream, start: usize, count: usize) -> Option<usize> {
-    use ssecheck_parser::owned::OwnedItem;
     let is_event =
         |(_, seen): &(usize, &crate::stream::SeenItem)| matches!(seen.item, OwnedItem::Event(_));
     let mut events = stream.items.iter().enumerate().skip(start).filter(is_event);

@@ -49,9 +49,9 @@ async fn filled(names: &[&str]) -> Testbed {
 async fn leave(testbed: &Testbed, reset: bool) {
     let client = Client::subscribe(testbed, "").await;
     if reset {
-        client.reset()
+        client.reset();
     } else {
-        drop(client)
+        drop(client);
     }
     until_subscribers(testbed, 0).await;
 }
