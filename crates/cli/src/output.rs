@@ -103,7 +103,9 @@ pub(crate) struct Formats {
 #[derive(Debug)]
 struct PendingFile {
     path: PathBuf,
-    temporary: PathBuf,
+    /// Where it is written until it is whole; `None` for what is no regular file (a device, a
+    /// pipe), which must be written to and never replaced.
+    temporary: Option<PathBuf>,
     file: File,
 }
 
@@ -166,28 +168,37 @@ impl Formats {
 
 impl PendingFile {
     fn create(path: &Path) -> Result<Self, Stop> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", std::process::id()));
-        let temporary = path.with_file_name(name);
         let failed = |error| Stop::usage(format!("cannot write {}: {error}", path.display()));
-        if path.is_dir() {
-            return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
-        }
-        let file = File::create(&temporary).map_err(failed)?;
+        let special = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        let temporary = (!special).then(|| partial(path));
+        let mut options = std::fs::OpenOptions::new();
+        let options = options.write(true).create(!special).truncate(!special);
+        let file = options.open(temporary.as_deref().unwrap_or(path)).map_err(failed)?;
         Ok(Self { path: path.to_owned(), temporary, file })
     }
 
     fn finish(mut self, text: &str) -> Result<(), Stop> {
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
-        let renamed = written.and_then(|()| std::fs::rename(&self.temporary, &self.path));
-        renamed
-            .map_err(|error| Stop::setup(format!("cannot write {}: {error}", self.path.display())))
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+        let named = written.and_then(|()| match &self.temporary {
+            Some(temporary) => std::fs::rename(temporary, &self.path),
+            None => Ok(()),
+        });
+        named.map_err(|error| Stop::setup(format!("cannot write {}: {error}", self.path.display())))
     }
 }
 
 impl Drop for PendingFile {
     fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = std::fs::remove_file(&self.temporary);
+        if let Some(temporary) = &self.temporary {
+            // After a rename there is nothing left to remove.
+            let _ = std::fs::remove_file(temporary);
+        }
     }
+}
+
+/// A name beside `path`, so that the rename stays on one file system.
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
 }
