@@ -30,9 +30,9 @@ This page is generated from `tests/servers/expected` and checked by the test sui
 
 ```
 tests/servers/install.sh
-cargo test -p ssecheck-tests real_servers                              # compare
-SSECHECK_UPDATE_EXPECTED=1 cargo test -p ssecheck-tests                # rewrite, this page too
-tests/servers/run.sh axum 3000                                         # one by hand, and in another shell:
+cargo test -p ssecheck-tests real_servers            # compare
+UPDATE_GOLDENS=1 cargo test -p ssecheck-tests        # rewrite; a second time for this page
+tests/servers/run.sh axum 3000                       # one by hand; then, in another shell:
 SSECHECK_PORT=3000 ssecheck run --target tests/servers/targets/axum.yaml
 ```
 
@@ -50,7 +50,7 @@ fn the_published_table_is_the_one_of_the_expectations() {
         expected::write(&path, &page);
     }
     let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(published == page, "reports/interop/README.md is stale: SSECHECK_UPDATE_EXPECTED=1");
+    assert!(published == page, "reports/interop/README.md is stale: UPDATE_GOLDENS=1");
 }
 
 fn page() -> String {

@@ -1,5 +1,12 @@
 //! Whole-program tests of ssecheck, in one binary.
 
+mod cases;
+mod cli;
+mod formats;
+mod hostile;
 mod interop;
+mod kill_matrix;
 mod real_servers;
+mod signals;
 mod support;
+mod targets;

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
 use ssecheck_model::exit;
 use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, TargetInfo};
+use ssecheck_model::target::{Capability, Target};
 use ssecheck_model::verdict::{Level, Outcome};
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
 use tokio::task::JoinSet;
@@ -87,7 +88,31 @@ async fn matrix(
     }
 }
 
+/// The results of every case. Each case of a fault has a testbed of its own, or a fault that one
+/// case brings about would show in another; what must stay green runs as a user runs it.
 async fn results(row: Row, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
+    if row.is_none_or(|switch| switch.kind == Kind::Variation) {
+        let finite = suite.clone().select(&FINITE.map(str::to_owned), &[]).map_err(Stop::usage)?;
+        let mut results = judged(row, HUB, suite).await?;
+        results.extend(judged(row, REPLAY, finite).await?);
+        return Ok(results);
+    }
+    let path = row.map_or(HUB, |switch| switch.on);
+    let mut results = Vec::new();
+    for case in suite.cases {
+        results.extend(judged(row, path, Suite { cases: vec![case] }).await?);
+    }
+    Ok(results)
+}
+
+/// The stream that is the same for each client, and ends.
+const REPLAY: &str = "/replay";
+/// The stream to which everybody can publish.
+const HUB: &str = "/events";
+/// The cases that say more about a stream that ends by itself than about a hub.
+const FINITE: [&str; 3] = ["http/delimiting", "framing/stream", "last-event-id/replay"];
+
+async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
     let config = Config {
         switches: Switches::from_iter(row),
         token: Some(TESTBED_TOKEN.to_owned()),
@@ -95,14 +120,27 @@ async fn results(row: Row, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
     };
     let testbed = Testbed::start(config)
         .map_err(|error| Stop::setup(format!("cannot start the testbed: {error}")))?;
-    let target = settings::testbed_target(&testbed.url())?;
+    let target = match path {
+        REPLAY => finite_target(&testbed)?,
+        _ => settings::testbed_target(&testbed.url())?,
+    };
     let subject = Subject::new(&target, DialOptions::default(), 1.0).map_err(Stop::setup)?;
     let options = Options { jobs: CASES, strict: false };
-    let never = std::future::pending();
-    let finished = conformance(subject, suite, options, never, |_| {}).await;
+    let finished = conformance(subject, suite, options, std::future::pending(), |_| {}).await;
     testbed.shutdown().await;
     let finished = finished.map_err(|error| Stop::setup(format!("{}: {error}", name(row))))?;
     Ok(finished.conformance.checks)
+}
+
+fn finite_target(testbed: &Testbed) -> Result<Target, Stop> {
+    let url = format!("{}{REPLAY}", testbed.base_url());
+    let mut target = settings::testbed_target(&url)?;
+    target.provides.clear();
+    (target.publish, target.echo, target.cors) = (None, None, None);
+    (target.stats, target.stop) = (None, None);
+    target.declare(Capability::Ids);
+    target.declare(Capability::Resume);
+    Ok(target)
 }
 
 /// The cells of one row: what is red, and what should be.

@@ -195,3 +195,7 @@ pub(crate) fn echo_plan(
     }
     Ok(plan)
 }
+
+#[cfg(test)]
+#[path = "hook_tests.rs"]
+mod tests;

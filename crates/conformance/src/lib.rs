@@ -18,6 +18,8 @@ mod start;
 mod stream;
 mod subject;
 mod suite;
+#[cfg(test)]
+mod testing;
 mod text;
 mod timeline;
 

@@ -120,3 +120,7 @@ fn base(
         evidence,
     }
 }
+
+#[cfg(test)]
+#[path = "outcome_tests.rs"]
+mod tests;

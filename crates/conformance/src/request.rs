@@ -166,3 +166,7 @@ fn escaped(c: char) -> String {
         c => c.to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "request_tests.rs"]
+mod tests;

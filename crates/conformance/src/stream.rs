@@ -201,7 +201,7 @@ impl Stream {
         }
     }
 
-    fn take(&mut self, body: &[u8], stamp: Stamp) {
+    pub(crate) fn take(&mut self, body: &[u8], stamp: Stamp) {
         let decoded = match &mut self.decoder {
             None => body.to_vec(),
             Some(decoder) => match decoder.feed(body) {
@@ -224,7 +224,7 @@ impl Stream {
         }
     }
 
-    fn ended(&mut self, end: End) {
+    pub(crate) fn ended(&mut self, end: End) {
         let at = Instant::now();
         self.end = Some((end, at));
         let mut sink = Collect { items: &mut self.items, lints: &mut self.lints, at };

@@ -171,3 +171,7 @@ fn lints_exist(case: &Case, check: &Check) -> Result<(), SuiteError> {
         .with_length(wrong.value.chars().count());
     Err(LoadError::at(&case.file, &case.text, wrong.line, wrong.column, problem).into())
 }
+
+#[cfg(test)]
+#[path = "suite_tests.rs"]
+mod tests;

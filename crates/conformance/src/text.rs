@@ -32,3 +32,7 @@ pub(crate) fn shown(text: &str) -> String {
     let rest = text.chars().count().saturating_sub(LONGEST);
     if rest == 0 { format!("{cut:?}") } else { format!("{cut:?} and {rest} more characters") }
 }
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

@@ -61,6 +61,8 @@ struct Departure {
     reset: bool,
     /// After it had sent something.
     spoke: bool,
+    /// After the head of an answer had been written.
+    answered: bool,
 }
 
 /// Serves one connection through the edge.
@@ -79,13 +81,15 @@ pub(crate) async fn serve(
     let pumps = async {
         let mut outward = pin!(outward::pump(from_http, to_client, app, connection));
         tokio::select! {
-            left = inward::pump(from_client, to_http, &app.switches) => {
+            mut left = inward::pump(from_client, to_http, &app.switches) => {
+                left.answered = connection.is_answered();
+                // The system tells of a reset once, to the reader or to the writer.
+                left.reset |= outward.await.is_err();
                 note(app, connection, left);
-                let _ = outward.await;
             }
             result = outward.as_mut() => {
-                let reset = result.is_err();
-                note(app, connection, Departure { reset, spoke: true });
+                let answered = connection.is_answered();
+                note(app, connection, Departure { reset: result.is_err(), spoke: true, answered });
             }
         }
     };
@@ -98,7 +102,7 @@ fn note(app: &App, connection: &Connection, left: Departure) {
     if connection.has_streamed() && app.switches.has(offence) {
         app.memory.note_departure();
     }
-    if (left.reset || left.spoke) && !connection.is_answered() {
+    if (left.reset || left.spoke) && !left.answered {
         app.memory.note_abort();
     }
 }

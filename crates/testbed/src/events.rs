@@ -22,6 +22,9 @@ use crate::service::{App, LAST_EVENT_ID};
 /// Longest Last-Event-ID, in bytes, that the fault which crashes on long ones survives.
 const CRASH: usize = 1024;
 
+/// Time to notice that a client has left.
+const NOTICE: Duration = Duration::from_millis(50);
+
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =
     &["no-last-chunk", "reset-at-end", "tail-unterminated", "length-wrong", "length-present"];
@@ -55,6 +58,10 @@ async fn refusal(
         return None;
     }
     let cursor = request.headers.get(LAST_EVENT_ID);
+    if app.switches.any(&["once-only", "dies-on-reset"]) {
+        // The end of the connection before may be noticed later than this one.
+        tokio::time::sleep(NOTICE).await;
+    }
     if app.memory.refuses(&app.switches, cursor.is_some()) {
         return Some(error(StatusCode::SERVICE_UNAVAILABLE, "come back later"));
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::server::servers;
 
 /// Set to `1`, it rewrites the expectations and what is generated from them.
-const UPDATE: &str = "SSECHECK_UPDATE_EXPECTED";
+const UPDATE: &str = "UPDATE_GOLDENS";
 
 /// The verdicts of one run. Every check that is not listed has passed.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -175,14 +175,20 @@ fn evidence(report: &Value, id: &str) -> String {
     let check = checks.into_iter().flatten().find(|check| check["id"] == id);
     let Some(check) = check else { return "\n      the report has no such check".to_owned() };
     let evidence = &check["evidence"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let parts = [
-        ("message", &check["message"]),
-        ("expected", &evidence["expected"]),
-        ("actual", &evidence["actual"]),
-        ("bytes", &evidence["bytes"]["hex"]),
+        ("message", text(&check["message"])),
+        ("expected", text(&evidence["expected"])),
+        ("actual", text(&evidence["actual"])),
+        ("bytes", unhex(&text(&evidence["bytes"]["hex"]))),
     ];
-    let said = parts.iter().filter_map(|(name, value)| {
-        value.as_str().filter(|text| !text.is_empty()).map(|text| format!("\n      {name}: {text}"))
-    });
-    said.collect()
+    let said = parts.iter().filter(|(_, text)| !text.is_empty());
+    said.map(|(name, text)| format!("\n      {name}: {text}")).collect()
+}
+
+/// Bytes given in hexadecimal, as ASCII with escapes.
+fn unhex(hex: &str) -> String {
+    let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap_or_default());
+    let bytes: Vec<u8> = pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect();
+    bytes.escape_ascii().to_string()
 }

@@ -73,7 +73,6 @@ impl Program {
     }
 
     /// What it reads on standard input.
-    #[expect(dead_code, reason = "for the tests of the command line")]
     pub(crate) fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.stdin = text.into();
         self
@@ -96,6 +95,16 @@ impl Program {
         assert!(in_time, "not ended after {limit:?}: {name}\n{}", finished.stderr);
         finished
     }
+}
+
+/// Far more than any run in these tests takes.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs `ssecheck` with these arguments to its end.
+pub(crate) fn ssecheck<S: AsRef<std::ffi::OsStr>>(
+    arguments: impl IntoIterator<Item = S>,
+) -> Finished {
+    Program::new(arguments).run(LIMIT)
 }
 
 impl From<&Running> for Finished {

@@ -1,7 +1,8 @@
 //! The third-party servers of `tests/servers`.
 
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -17,8 +18,12 @@ const POLL: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(1);
 /// The exit code of `run.sh` for a server that is not installed.
 const NOT_INSTALLED: i32 = 77;
-/// Another process may take the port between our choice and the server's bind.
+/// Something outside of these tests may still take the port before the server does.
 const ATTEMPTS: usize = 3;
+/// Ports for servers that cannot be told to choose one. They lie below the range from which systems
+/// choose (Linux from 32768, others from 49152): between a look for a free port and the server's
+/// bind, any test that listens on port 0 could be given that port, and would be judged in its place.
+const PORTS: Range<u16> = 21_000..31_000;
 
 /// The folder of the servers.
 pub(crate) fn servers() -> PathBuf {
@@ -28,7 +33,7 @@ pub(crate) fn servers() -> PathBuf {
 /// A server that listens. Dropping it ends it: SIGTERM, then SIGKILL.
 pub(crate) struct Server {
     process: Running,
-    port: u16,
+    port: ReservedPort,
 }
 
 impl Server {
@@ -38,28 +43,29 @@ impl Server {
     /// When it does not start, or is not installed though `SSECHECK_REQUIRE_SERVERS` is set.
     pub(crate) fn start(name: &str) -> Option<Self> {
         for _ in 0..ATTEMPTS {
-            let port = free_port();
-            let mut process = run(name, port);
-            if ready(&mut process, port) {
+            let port = ReservedPort::find();
+            let mut process = run(name, port.number);
+            if ready(&mut process, port.number) {
                 return Some(Self { process, port });
             }
             if process.status.and_then(|status| status.code()) == Some(NOT_INSTALLED) {
                 skip(name);
                 return None;
             }
-            say(&format!("{name}, port {port}: {}", String::from_utf8_lossy(&process.stderr)));
+            let said = String::from_utf8_lossy(&process.stderr);
+            say(&format!("{name}, port {}: {said}", port.number));
         }
         panic!("{name} did not start");
     }
 
     /// The port, on 127.0.0.1.
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.port.number
     }
 
     /// The URL of its stream.
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/events", self.port)
+        format!("http://127.0.0.1:{}/events", self.port.number)
     }
 }
 
@@ -90,10 +96,23 @@ fn say(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
 }
 
-/// A port that nobody listens on.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port can be bound");
-    listener.local_addr().expect("it has an address").port()
+/// A TCP port that nobody listens on, kept from all other tests (of other processes too) by holding
+/// the UDP port of the same number.
+struct ReservedPort {
+    number: u16,
+    _held: UdpSocket,
+}
+
+impl ReservedPort {
+    fn find() -> Self {
+        PORTS.into_iter().find_map(Self::at).expect("a port is free")
+    }
+
+    fn at(number: u16) -> Option<Self> {
+        let held = UdpSocket::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+        TcpListener::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+        Some(Self { number, _held: held })
+    }
 }
 
 fn ready(process: &mut Running, port: u16) -> bool {
@@ -109,7 +128,5 @@ fn ready(process: &mut Running, port: u16) -> bool {
 
 fn listens(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let connected = TcpStream::connect_timeout(&address, POLL);
-    // Without a listener, TCP can connect a socket to itself when the system picks the same port.
-    connected.is_ok_and(|stream| stream.local_addr().is_ok_and(|own| own != address))
+    TcpStream::connect_timeout(&address, POLL).is_ok()
 }

@@ -198,3 +198,7 @@ pub(super) fn events(stage: &Stage<'_>, expect: &EventsExpect) -> Early<Judgemen
         .actual(at(data.get(index).copied()))
         .into())
 }
+
+#[cfg(test)]
+#[path = "delivery_tests.rs"]
+mod tests;

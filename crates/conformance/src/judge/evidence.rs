@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use ssecheck_model::case::Check;
+use ssecheck_model::expect::Expect;
 use ssecheck_model::report::{Evidence, Excerpt, Layer};
 use ssecheck_transport::Head;
 
@@ -36,14 +37,20 @@ pub(crate) fn evidence(stage: &Stage<'_>, check: &Check, judgement: &Judgement) 
     }
 }
 
-/// A command for the first connection or publication that the check speaks of.
+/// Commands for the connections that the check speaks of and for what was published, in order of
+/// time. A publication of many events is shown by its first.
 fn reproduce(stage: &Stage<'_>, check: &Check) -> Option<String> {
     let names = check.expect.value.names();
-    let stream = names.iter().find_map(|name| stage.streams.get(&name.value));
-    let published = names.iter().find_map(|name| stage.publications.get(&name.value)?.first());
-    let lines =
-        [stream.map(|stream| stream.plan.curl()), published.and_then(|p| p.command.clone())];
-    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    let is_named = |name: &String| names.iter().any(|named| named.value == *name);
+    let resumes = matches!(check.expect.value, Expect::Resumption(_) | Expect::SameEvents(_));
+    let streams = stage.streams.iter().filter(|(name, _)| is_named(name));
+    let mut commands: Vec<(Instant, String)> =
+        streams.map(|(_, stream)| (stream.started, stream.plan.curl())).collect();
+    let published = stage.publications.iter().filter(|(name, _)| resumes || is_named(name));
+    let first = published.filter_map(|(_, published)| published.first());
+    commands.extend(first.filter_map(|one| Some((one.started, one.command.clone()?))));
+    commands.sort_by_key(|(at, _)| *at);
+    let lines: Vec<String> = commands.into_iter().map(|(_, command)| command).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

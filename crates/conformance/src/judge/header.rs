@@ -149,3 +149,7 @@ pub(super) fn members(value: &str) -> Vec<String> {
 fn is_directive(member: &str, word: &str) -> bool {
     member.split('=').next().unwrap_or_default().trim().eq_ignore_ascii_case(word)
 }
+
+#[cfg(test)]
+#[path = "header_tests.rs"]
+mod tests;

@@ -181,3 +181,7 @@ pub(super) fn same_events(stage: &Stage<'_>, expect: &Pair) -> Early<Judgement> 
     let message = format!("`{}` and `{}` got different events", one.value, two.value);
     Ok(Violation::new("events-differ", message).expected(list(&left)).actual(list(&right)).into())
 }
+
+#[cfg(test)]
+#[path = "resume_tests.rs"]
+mod tests;

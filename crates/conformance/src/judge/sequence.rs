@@ -112,3 +112,7 @@ pub(super) fn prompt(stage: &Stage<'_>, expect: &ReceiptOn) -> Early<Judgement> 
         _ => Ok(Judgement::Pass),
     }
 }
+
+#[cfg(test)]
+#[path = "sequence_tests.rs"]
+mod tests;

@@ -270,3 +270,7 @@ fn coding_offered(name: &str, stream: &Stream, head: &Head) -> Judgement {
         .bytes(field_excerpt(name, head, "content-encoding"))
         .into()
 }
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;

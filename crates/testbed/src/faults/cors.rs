@@ -7,14 +7,22 @@ pub(super) const SWITCHES: &[Switch] = &[
         "cors-absent",
         "D105",
         &["R72", "R78"],
-        &[("cors/allow-origin", "acao-missing"), ("cors/on-reconnect", "acao-missing")],
+        &[
+            ("cors/allow-origin", "acao-missing"),
+            ("cors/on-reconnect", "acao-missing"),
+            ("cors/allows-credentials", "acao-missing"),
+        ],
         "the stream has no Access-Control-Allow-Origin",
     ),
     fault(
         "acao-slash",
         "D110",
         &["R72"],
-        &[("cors/allow-origin", "acao-mismatch"), ("cors/on-reconnect", "acao-mismatch")],
+        &[
+            ("cors/allow-origin", "acao-mismatch"),
+            ("cors/on-reconnect", "acao-mismatch"),
+            ("cors/allows-credentials", "acao-mismatch"),
+        ],
         "the origin comes back with a slash at its end",
     ),
     fault(
@@ -35,7 +43,10 @@ pub(super) const SWITCHES: &[Switch] = &[
         "wildcard-with-credentials",
         "D102",
         &["R73"],
-        &[("cors/wildcard-credentials", "wildcard-with-credentials")],
+        &[
+            ("cors/wildcard-credentials", "wildcard-with-credentials"),
+            ("cors/allows-credentials", "wildcard-with-credentials"),
+        ],
         "`*` with Access-Control-Allow-Credentials",
     ),
     fault(

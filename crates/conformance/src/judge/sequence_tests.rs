@@ -1,0 +1,89 @@
+use ssecheck_transport::End;
+
+use super::*;
+use crate::judge::judge;
+use crate::testing::{answer, case, hub, published, stream, taken, word};
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("e{index}")).collect()
+}
+
+#[test]
+fn loss_duplicate_and_reorder_are_told_apart() {
+    let reasons = |seen: &[usize]| -> Vec<&'static str> {
+        let (stream, sequence) = (stream(&[]), names(4));
+        let all =
+            [loss(&stream, &sequence, seen), duplicate(&sequence, seen), reorder(&sequence, seen)];
+        all.into_iter().flatten().map(|violation| violation.reason).collect()
+    };
+    let table: [(&[usize], &[&str]); 7] = [
+        (&[0, 1, 2, 3], &[]),
+        (&[0, 1, 3], &["lost"]),
+        (&[], &["lost"]),
+        (&[0, 1, 1, 2, 3], &["duplicated"]),
+        (&[0, 2, 1, 3], &["reordered"]),
+        (&[0, 1, 2, 3, 0], &["duplicated", "reordered"]),
+        (&[3, 2, 2], &["lost", "duplicated", "reordered"]),
+    ];
+    for (seen, wanted) in table {
+        assert_eq!(reasons(seen), wanted, "{seen:?}");
+    }
+}
+
+#[test]
+fn loss_says_how_many_and_which_first() {
+    let violation = loss(&stream(&[]), &names(4), &[0, 3]).unwrap();
+    assert!(violation.message.starts_with("2 of 4 events"), "{}", violation.message);
+    assert_eq!(violation.expected.as_deref(), Some("\"e1\""));
+}
+
+const RECEIPT: &str =
+    "{ receipt: { publication: some, on: main, without: [loss, duplicate, reorder] } }";
+
+fn judged(stream: Stream, published: Vec<Published>) -> Judgement {
+    let (subject, case) = (hub(), case(RECEIPT));
+    let mut stage = Stage::new(&subject, &case, "token".to_owned());
+    stage.streams.insert("main".to_owned(), stream);
+    stage.publications.insert("some".to_owned(), published);
+    judge(&stage, &case.checks[0]).0
+}
+
+#[test]
+fn a_missing_event_is_lost_only_when_a_fence_or_the_end_proves_it() {
+    let came = || stream(&[("", "a")]);
+    assert_eq!(word(&judged(came(), taken(&["a", "b"]))), "lost");
+    let mut unfenced = came();
+    unfenced.unfenced = true;
+    assert_eq!(word(&judged(unfenced, taken(&["a", "b"]))), "broken");
+    let mut ended = came();
+    ended.ended(End::Closed);
+    assert_eq!(word(&judged(ended, taken(&["a", "b"]))), "lost");
+}
+
+#[test]
+fn a_stream_without_a_fence_passes_when_all_is_there() {
+    let mut unfenced = stream(&[("", "a"), ("", "b")]);
+    unfenced.unfenced = true;
+    assert_eq!(word(&judged(unfenced, taken(&["a", "b"]))), "pass");
+}
+
+#[test]
+fn line_breaks_of_the_data_are_compared_as_a_client_gets_them() {
+    let crlf = answer(crate::testing::STREAM, "data: a\ndata: b\n\n");
+    assert_eq!(word(&judged(crlf, taken(&["a\r\nb"]))), "pass");
+}
+
+#[test]
+fn a_publication_without_answer_is_blocked_and_a_refused_one_is_a_broken_run() {
+    let blocked = Err(HookError::TimedOut(std::time::Duration::from_secs(1)));
+    let refused = Err(HookError::Refused(503));
+    let came = || stream(&[("", "a")]);
+    assert_eq!(word(&judged(came(), vec![published("a", blocked)])), "publish-blocked");
+    assert_eq!(word(&judged(came(), vec![published("a", refused)])), "broken");
+}
+
+#[test]
+fn an_error_page_is_judged_by_its_status_and_not_by_what_it_lacks() {
+    let page = answer("HTTP/1.1 500 Oops\r\nContent-Type: text/html\r\n\r\n", "<p>");
+    assert_eq!(word(&judged(page, taken(&["a"]))), "nothing-seen");
+}

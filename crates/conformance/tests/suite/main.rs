@@ -1,0 +1,11 @@
+//! The engine against scripted servers on raw sockets, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "the helpers are test code too")]
+
+mod faults;
+mod hooks;
+mod opening;
+mod order;
+mod runs;
+mod server;
+mod steps;

@@ -1,0 +1,161 @@
+//! What goes to which stream, in which format.
+
+use serde_json::Value;
+
+use crate::support::program::{Finished, Program, ssecheck, workspace};
+use crate::support::scratch::Scratch;
+use crate::support::testbed::Testbed;
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text:?}"))
+}
+
+/// A server with a failure, a warning, and more of what reports show.
+fn faulty() -> Testbed {
+    Testbed::start(&["--fault", "media-type-wrong", "--fault", "no-date"])
+}
+
+#[test]
+fn json_on_standard_output_is_alone_there_and_follows_its_schema() {
+    let schema = workspace().join("reports/schema/report.schema.json");
+    let schema = parsed(&std::fs::read_to_string(schema).expect("it is there"));
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let testbed = faulty();
+    let url = testbed.url();
+    for (arguments, code) in [
+        (vec!["run", "--json", "-", "--case", "http/answer"], 0),
+        (vec!["run", url, "--json", "-", "--case", "http/*"], 1),
+        (vec!["run", "http://127.0.0.1:1/", "--json", "-"], 3),
+        (vec!["selftest", "--fault", "no-date", "--json", "-"], 0),
+    ] {
+        let finished = ssecheck(&arguments);
+        assert_eq!(finished.code, Some(code), "{arguments:?}: {}", finished.stderr);
+        let report = parsed(&finished.stdout);
+        let errors: Vec<String> =
+            validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{arguments:?}: {errors:?}");
+        assert_eq!(report["schema"], "ssecheck.report/1");
+        assert!(!finished.stderr.is_empty(), "people read standard error then");
+    }
+}
+
+#[test]
+fn human_text_goes_to_standard_error_when_a_machine_format_has_standard_output() {
+    for (flags, start) in [
+        (vec!["--json", "-"], "{"),
+        (vec!["--junit", "-"], "<?xml"),
+        (vec!["--markdown", "-"], "#"),
+        (vec!["--github"], ""),
+    ] {
+        let arguments = ["run", "--case", "http/answer"].iter().chain(&flags);
+        let finished = ssecheck(arguments);
+        assert_eq!(finished.code, Some(0), "{flags:?}: {}", finished.stderr);
+        assert!(finished.stdout.starts_with(start), "{flags:?}: {}", finished.stdout);
+        assert!(!finished.stdout.contains("conformant: 10"), "{flags:?}: {}", finished.stdout);
+        assert!(finished.stderr.contains("conformant: 10"), "{flags:?}: {}", finished.stderr);
+        assert!(finished.stderr.contains("no URL given"), "{flags:?}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn github_annotations_are_commands_with_the_place_in_the_yaml() {
+    let testbed = faulty();
+    let finished = ssecheck(["run", testbed.url(), "--github", "--case", "http/answer"]);
+    assert_eq!(finished.code, Some(1), "{}", finished.stderr);
+    let lines: Vec<&str> = finished.stdout.lines().collect();
+    let is_command = |line: &&str| line.starts_with("::error ") || line.starts_with("::warning ");
+    assert!(lines.iter().all(|line| is_command(line)) && lines.len() >= 2, "{}", finished.stdout);
+    let error = lines.iter().find(|line| line.starts_with("::error ")).expect("there is one");
+    assert!(error.contains("file=scenarios/http/answer.yaml,line="), "{error}");
+    assert!(error.contains("http/content-type"), "{error}");
+}
+
+#[test]
+fn two_formats_on_standard_output_are_refused_before_the_run() {
+    for flags in [["--json", "-", "--junit", "-"], ["--markdown", "-", "--junit", "-"]] {
+        let finished = ssecheck(["run"].iter().chain(&flags));
+        assert_eq!(finished.code, Some(2), "{flags:?}");
+        assert!(finished.stderr.contains("only one format"), "{}", finished.stderr);
+        assert_eq!(finished.stdout, "");
+    }
+    let finished = ssecheck(["run", "--json", "-", "--github"]);
+    assert_eq!(finished.code, Some(2));
+}
+
+/// Runs with every format as a file, renders the JSON again, and compares all of it.
+fn rendered_again(run: &[&str], code: i32) {
+    let scratch = Scratch::new();
+    let formats = |prefix: &str| {
+        let file = |name: &str| scratch.path(&format!("{prefix}.{name}"));
+        let flags = ["--json", "--junit", "--markdown"];
+        flags.iter().flat_map(|flag| [(*flag).to_owned(), file(&flag[2..])]).collect::<Vec<_>>()
+    };
+    let run = run.iter().map(|word| (*word).to_owned()).chain(formats("run"));
+    let finished = ssecheck(run);
+    assert_eq!(finished.code, Some(code), "{}", finished.stderr);
+    let from = ["report".to_owned(), "--from".to_owned(), scratch.path("run.json")];
+    let again = ssecheck(from.iter().cloned().chain(formats("again")));
+    assert_eq!(again.code, finished.code, "the exit code is that of the run");
+    assert_eq!(again.stdout, "", "nothing but what was asked for");
+    for name in ["json", "junit", "markdown"] {
+        let (run, again) = (format!("run.{name}"), format!("again.{name}"));
+        assert!(scratch.read(&run) == scratch.read(&again), "{name} differs");
+        assert!(!scratch.read(&run).is_empty(), "{name} is empty");
+    }
+    assert_eq!(scratch.names().len(), 6, "nothing else is left: {:?}", scratch.names());
+    let human = ssecheck(from);
+    assert_eq!(human.code, finished.code);
+    let last = |finished: &Finished| {
+        finished.stdout.lines().last().map(str::to_owned).expect("there is human text")
+    };
+    if code != 3 {
+        assert_eq!(last(&human), last(&finished), "the same verdict");
+    }
+}
+
+#[test]
+fn a_saved_report_renders_byte_for_byte_as_the_run_did() {
+    let testbed = faulty();
+    rendered_again(&["run", "--case", "http/answer"], 0);
+    rendered_again(&["run", testbed.url(), "--case", "http/*", "--case", "framing/*"], 1);
+    rendered_again(&["run", "http://127.0.0.1:1/"], 3);
+}
+
+#[test]
+fn a_report_is_read_from_standard_input_too() {
+    let run = ssecheck(["run", "--json", "-", "--case", "http/versions"]);
+    let arguments = ["report", "--from", "-", "--json", "-"];
+    let again =
+        Program::new(arguments).stdin(run.stdout.clone()).run(std::time::Duration::from_secs(60));
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stdout == run.stdout);
+}
+
+#[test]
+fn without_a_terminal_there_is_no_escape_byte_and_no_color_beats_a_forced_colour() {
+    let testbed = faulty();
+    let run = |variables: &[(&str, &str)]| {
+        let program = Program::new(["run", testbed.url(), "--case", "http/answer"]);
+        let program =
+            variables.iter().fold(program, |program, (name, value)| program.env(name, value));
+        let finished = program.run(std::time::Duration::from_secs(60));
+        assert_eq!(finished.code, Some(1), "{}", finished.stderr);
+        finished.stdout.contains('\u{1b}') || finished.stderr.contains('\u{1b}')
+    };
+    assert!(!run(&[]));
+    assert!(run(&[("CLICOLOR_FORCE", "1"), ("TERM", "xterm")]), "colour can be forced");
+    assert!(!run(&[("CLICOLOR_FORCE", "1"), ("TERM", "xterm"), ("NO_COLOR", "1")]));
+}
+
+#[test]
+fn a_file_that_was_there_is_replaced_only_by_a_whole_report() {
+    let scratch = Scratch::new();
+    let file = scratch.file("r.json", "old");
+    let refused = ssecheck(["run", "--json", &file, "--junit", &scratch.path("no/r.xml")]);
+    assert_eq!(refused.code, Some(2));
+    assert_eq!((scratch.read("r.json").as_str(), scratch.names()), ("old", vec!["r.json".into()]));
+    let finished = ssecheck(["run", "--case", "http/versions", "--json", &file]);
+    assert_eq!(finished.code, Some(0), "{}", finished.stdout);
+    assert_eq!(parsed(&scratch.read("r.json"))["conformance"]["verdict"], "conformant");
+    assert_eq!(scratch.names(), ["r.json"]);
+}
