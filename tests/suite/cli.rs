@@ -1,8 +1,9 @@
 //! The contract of the command line: exit codes, and what is said where.
 
 use crate::support::program::{Finished, ssecheck};
-use crate::support::raw::{Raw, free_port};
+use crate::support::raw::Raw;
 use crate::support::scratch::Scratch;
+use crate::support::server::ReservedPort;
 use crate::support::testbed::Testbed;
 
 /// A page where a stream should be.
@@ -140,7 +141,8 @@ fn a_report_of_another_schema_is_refused() {
 #[test]
 fn exit_3_for_a_closed_port_with_a_report_that_says_why() {
     let scratch = Scratch::new();
-    let url = format!("http://127.0.0.1:{}/", free_port());
+    let port = ReservedPort::find();
+    let url = format!("http://127.0.0.1:{}/", port.number);
     let finished = ssecheck(["run", &url, "--json", &scratch.path("r.json")]);
     assert_eq!(finished.code, Some(3), "{}", finished.stderr);
     assert!(finished.stderr.contains("connection refused"), "{}", finished.stderr);

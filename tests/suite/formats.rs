@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::program::{Finished, Program, ssecheck, workspace};
+use crate::support::process::Running;
+use crate::support::program::{Finished, Program, path, ssecheck, workspace};
 use crate::support::scratch::Scratch;
 use crate::support::testbed::Testbed;
 
@@ -64,7 +65,7 @@ fn github_annotations_are_commands_with_the_place_in_the_yaml() {
     assert_eq!(finished.code, Some(1), "{}", finished.stderr);
     let lines: Vec<&str> = finished.stdout.lines().collect();
     let is_command = |line: &&str| line.starts_with("::error ") || line.starts_with("::warning ");
-    assert!(lines.iter().all(|line| is_command(line)) && lines.len() >= 2, "{}", finished.stdout);
+    assert!(lines.iter().all(is_command) && lines.len() >= 2, "{}", finished.stdout);
     let error = lines.iter().find(|line| line.starts_with("::error ")).expect("there is one");
     assert!(error.contains("file=scenarios/http/answer.yaml,line="), "{error}");
     assert!(error.contains("http/content-type"), "{error}");
@@ -158,4 +159,42 @@ fn a_file_that_was_there_is_replaced_only_by_a_whole_report() {
     assert_eq!(finished.code, Some(0), "{}", finished.stdout);
     assert_eq!(parsed(&scratch.read("r.json"))["conformance"]["verdict"], "conformant");
     assert_eq!(scratch.names(), ["r.json"]);
+}
+
+#[test]
+fn a_link_is_written_through_and_stays_a_link() {
+    let scratch = Scratch::new();
+    scratch.file("real.json", &"old ".repeat(10_000));
+    let link = scratch.path("link.json");
+    std::os::unix::fs::symlink(scratch.path("real.json"), &link).expect("a link can be made");
+    let finished = ssecheck(["run", "--case", "http/versions", "--json", &link]);
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    assert!(std::fs::symlink_metadata(&link).is_ok_and(|found| found.is_symlink()));
+    assert_eq!(parsed(&scratch.read("real.json"))["conformance"]["verdict"], "conformant");
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let mut command = std::process::Command::new("sh");
+    let arguments = ["run", "--case", "http/versions", "--json", "-"];
+    command.args(["-c", "exec \"$0\" \"$@\" > /dev/full"]).arg(path()).args(arguments);
+    let mut running = Running::start(command, Vec::new());
+    assert!(running.finish(std::time::Duration::from_secs(60)));
+    let finished = Finished::from(&running);
+    assert_eq!(finished.code, Some(3), "{}", finished.stderr);
+    assert!(finished.stderr.contains("cannot write to standard output"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_saved_kill_matrix_has_the_exit_code_of_its_run() {
+    let scratch = Scratch::new();
+    let file = scratch.path("matrix.json");
+    let good = ssecheck(["selftest", "--fault", "no-date", "--json", &file]);
+    assert_eq!(good.code, Some(0), "{}", good.stdout);
+    let again = ssecheck(["report", "--from", &file]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stdout.contains("1 of 1 faults killed"), "{}", again.stdout);
+    let unkilled = scratch.read("matrix.json").replace("\"killed\": 1", "\"killed\": 0");
+    let bad = ssecheck(["report", "--from", &scratch.file("bad.json", &unkilled)]);
+    assert_eq!(bad.code, Some(1), "{}", bad.stdout);
 }

@@ -183,7 +183,9 @@ fn escape_sequences_in_events_reach_no_terminal_and_no_ci_log() {
         let text = finished.stdout + &finished.stderr;
         assert!(text.contains("framing/stray-text"), "{text}");
         assert!(!text.contains(['\u{1b}', '\u{7}']), "{more:?}: {text:?}");
+        // What is meant for a file is not read by a CI system as commands.
+        let logged = matches!(more, [] | ["--github"]);
         let command = |line: &str| line.starts_with("::error::") || line.contains("##[");
-        assert!(more == ["--json", "-"] || !text.lines().any(command), "{more:?}: {text}");
+        assert!(!logged || !text.lines().any(command), "{more:?}: {text}");
     }
 }

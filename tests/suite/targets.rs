@@ -9,8 +9,9 @@ use rustls::pki_types::PrivateKeyDer;
 use serde_json::Value;
 
 use crate::support::program::{Finished, Program, path, ssecheck};
-use crate::support::raw::{Raw, free_port, request};
+use crate::support::raw::{Raw, request};
 use crate::support::scratch::Scratch;
+use crate::support::server::ReservedPort;
 use crate::support::testbed::Testbed;
 
 fn report(finished: &Finished) -> Value {
@@ -132,7 +133,8 @@ fn is_gone(scratch: &Scratch) -> bool {
 #[test]
 fn start_starts_the_server_and_ends_it_after_the_run() {
     let scratch = Scratch::new();
-    let port = free_port();
+    let reserved = ReservedPort::find();
+    let port = reserved.number;
     let script = format!("echo $$ > \"$1/pid\"; exec \"$0\" serve --listen 127.0.0.1:{port}");
     let target = started(&scratch, port, &script, "");
     let finished = ssecheck(["run", "--target", &target, "--case", "http/answer"]);
@@ -154,9 +156,9 @@ fn a_server_that_ignores_sigterm_is_ended_too() {
 
 #[test]
 fn exit_3_for_a_server_that_does_not_start() {
-    let scratch = Scratch::new();
+    let (scratch, port) = (Scratch::new(), ReservedPort::find());
     let run = |script: &str, more: &str| {
-        let target = started(&scratch, free_port(), script, more);
+        let target = started(&scratch, port.number, script, more);
         let finished = ssecheck(["run", "--target", &target, "--json", &scratch.path("r.json")]);
         assert_eq!(finished.code, Some(3), "{}", finished.stdout);
         assert!(finished.stderr.contains("start command"), "{}", finished.stderr);

@@ -16,10 +16,10 @@ pub(crate) fn cases(args: &CasesArgs) -> Done {
     match &args.command {
         CasesCommand::List { only } => {
             let suite = Suite::shipped().and_then(|suite| suite.select(only, &[]));
-            print(&listing(&suite.map_err(Stop::usage)?));
+            print(&listing(&suite.map_err(Stop::usage)?))?;
         }
-        CasesCommand::Show { id } => print(&show(id)?),
-        CasesCommand::Schema { kind } => print(&schema_text(*kind)?),
+        CasesCommand::Show { id } => print(&show(id)?)?,
+        CasesCommand::Schema { kind } => print(&schema_text(*kind)?)?,
         CasesCommand::Export { dir } => export(dir)?,
     }
     Ok(exit::OK)
@@ -105,6 +105,5 @@ fn export(dir: &Path) -> Result<(), Stop> {
         std::io::Write::write_all(&mut out, text.as_bytes())
             .map_err(|error| failed(&path, error))?;
     }
-    print(&format!("{} case files written to {}\n", shipped_files().len(), dir.display()));
-    Ok(())
+    print(&format!("{} case files written to {}\n", shipped_files().len(), dir.display()))
 }

@@ -36,6 +36,11 @@ impl Stop {
         complain(&self.message);
         self.code
     }
+
+    /// Interrupted before there was anything to report.
+    pub(crate) fn interrupted() -> Self {
+        Self { code: exit::INTERRUPTED, message: "interrupted".to_owned() }
+    }
 }
 
 /// The result of a command: an exit code, or why it stopped.
@@ -85,9 +90,16 @@ impl Human {
     }
 }
 
-/// Writes text that is the result of a command to standard output; a closed pipe is no error.
-pub(crate) fn print(text: &str) {
-    Human { to_stderr: false, style: Style::PLAIN }.write(text);
+/// Writes text that is the result of a command to standard output; a closed pipe is no error, a
+/// full disk is.
+pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    let mut out = io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::setup(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 type Render = fn(&Report) -> String;
@@ -104,7 +116,7 @@ pub(crate) struct Formats {
 struct PendingFile {
     path: PathBuf,
     /// Where it is written until it is whole; `None` for what is no regular file (a device, a
-    /// pipe), which must be written to and never replaced.
+    /// pipe, a link), which must be written to and never replaced.
     temporary: Option<PathBuf>,
     file: File,
 }
@@ -160,7 +172,7 @@ impl Formats {
             file.finish(&render(report))?;
         }
         if let Some(render) = self.stdout {
-            print(&render(report));
+            print(&render(report))?;
         }
         Ok(())
     }
@@ -169,7 +181,7 @@ impl Formats {
 impl PendingFile {
     fn create(path: &Path) -> Result<Self, Stop> {
         let failed = |error| Stop::usage(format!("cannot write {}: {error}", path.display()));
-        let special = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        let special = std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file());
         let temporary = (!special).then(|| partial(path));
         let mut options = std::fs::OpenOptions::new();
         let options = options.write(true).create(!special).truncate(!special);
@@ -178,6 +190,10 @@ impl PendingFile {
     }
 
     fn finish(mut self, text: &str) -> Result<(), Stop> {
+        if self.temporary.is_none() {
+            // A link may lead to an old report; a device or pipe has no length to set.
+            let _ = self.file.set_len(0);
+        }
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
         let named = written.and_then(|()| match &self.temporary {
             Some(temporary) => std::fs::rename(temporary, &self.path),

@@ -8,6 +8,7 @@ use ssecheck_report::{json, text};
 
 use crate::args::ReportArgs;
 use crate::output::{Done, Formats, Stop};
+use crate::selftest::conclusion;
 use crate::settings;
 
 /// The largest report that is read, in bytes.
@@ -24,7 +25,10 @@ pub(crate) fn report(args: &ReportArgs) -> Done {
     let formats = Formats::open(&args.formats)?;
     if formats.is_empty() {
         let human = formats.human();
-        human.write(&text::render(&report, human.style));
+        match &report.selftest {
+            Some(selftest) => human.write(&conclusion(selftest)),
+            None => human.write(&text::render(&report, human.style)),
+        }
     }
     formats.write(&report)?;
     Ok(exit_code(&report))
@@ -39,9 +43,11 @@ fn from_stdin() -> Result<String, Stop> {
 
 fn exit_code(report: &Report) -> u8 {
     use ssecheck_model::exit;
-    match &report.conformance {
+    match (&report.conformance, &report.selftest) {
         _ if report.interrupted => exit::INTERRUPTED,
-        Some(conformance) => conformance.exit_code(),
-        None => exit::OK,
+        (Some(conformance), _) => conformance.exit_code(),
+        (None, Some(selftest)) if selftest.is_good() => exit::OK,
+        (None, Some(_)) => exit::FAILED,
+        (None, None) => exit::INCOMPLETE,
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     settings::check_numbers(args)?;
     let suite = settings::suite(args)?;
     if args.list {
-        print(&cases::listing(&suite));
+        print(&cases::listing(&suite))?;
         return Ok(exit::OK);
     }
     if suite.cases.is_empty() {
@@ -50,7 +50,10 @@ async fn with_server(
     formats: Formats,
 ) -> Done {
     let Some(target) = target else { return on_testbed(args, suite, formats).await };
-    let started = Started::begin(&target).await.map_err(Stop::setup)?;
+    let started = tokio::select! {
+        started = Started::begin(&target) => started.map_err(Stop::setup)?,
+        () = interrupt() => return Err(Stop::interrupted()),
+    };
     let done = judge(args, &target, suite, formats, false).await;
     if let Some(started) = started {
         started.end().await;
@@ -81,7 +84,7 @@ async fn judge(
     let clock = Instant::now();
     let subject = Subject::new(target, settings::dial_options(args)?, args.time_scale);
     let subject = subject.map_err(|error| match error {
-        SetupError::Url(_) => Stop::usage(error),
+        SetupError::Url(_) => Stop::usage(with_scheme_hint(&error, args)),
         _ => Stop::setup(error),
     })?;
     let human = formats.human();
@@ -132,8 +135,26 @@ pub(crate) fn tool() -> Tool {
     Tool { name: "ssecheck".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
-/// Resolves when the user presses Ctrl-C; never, when that cannot be heard.
-async fn interrupt() {
+/// The message of a wrong URL, with the commonest cure.
+fn with_scheme_hint(error: &SetupError, args: &RunArgs) -> String {
+    match args.url.as_deref().filter(|url| !url.contains("://")) {
+        Some(url) => format!("{error}; did you mean http://{url}?"),
+        None => error.to_string(),
+    }
+}
+
+/// Resolves on Ctrl-C or SIGTERM (which CI servers send); never, when they cannot be heard.
+pub(crate) async fn interrupt() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => return,
+                heard = tokio::signal::ctrl_c() => if heard.is_ok() { return },
+            }
+        }
+    }
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

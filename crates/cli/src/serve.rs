@@ -5,11 +5,12 @@ use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all};
 
 use crate::args::ServeArgs;
 use crate::output::{Done, Stop, print};
+use crate::run::interrupt;
 
 /// Serves the testbed until Ctrl-C or SIGTERM.
 pub(crate) fn serve(args: &ServeArgs) -> Done {
     if args.list_faults {
-        print(&list());
+        print(&list())?;
         return Ok(exit::OK);
     }
     let switches = Switches::parse(&args.faults).map_err(Stop::usage)?;
@@ -23,27 +24,11 @@ pub(crate) fn serve(args: &ServeArgs) -> Done {
     runtime.block_on(async {
         let testbed = Testbed::start(config)
             .map_err(|error| Stop::setup(format!("cannot listen on {}: {error}", args.listen)))?;
-        print(&format!("{}\n", testbed.url()));
-        ended().await;
+        print(&format!("{}\n", testbed.url()))?;
+        interrupt().await;
         testbed.shutdown().await;
         Ok(exit::OK)
     })
-}
-
-/// Resolves on Ctrl-C or SIGTERM.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminated.recv() => return,
-                _ = tokio::signal::ctrl_c() => return,
-            }
-        }
-    }
-    // Without signals the process is ended from outside.
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn list() -> String {

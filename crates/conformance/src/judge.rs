@@ -127,10 +127,19 @@ fn answered<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
 /// A stream that can be judged as one.
 fn event_stream<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
     let stream = answered(stage, name)?;
-    if stream.is_stream() {
-        return Ok(stream);
+    if !stream.is_stream() {
+        return Err(no_stream(stream));
     }
-    Err(no_stream(stream))
+    whole(stream)?;
+    Ok(stream)
+}
+
+/// A stream that went over one of our bounds was not read on, so nothing can be said of the rest.
+fn whole(stream: &Stream) -> Early<()> {
+    match stream.bound() {
+        Some(bound) => Err(Judgement::Broken(format!("reading stopped at a bound: {bound}"))),
+        None => Ok(()),
+    }
 }
 
 /// What is wrong with such an answer is judged by `http/status` and `http/content-type`; to say it

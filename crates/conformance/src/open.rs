@@ -13,7 +13,8 @@ use crate::subject::Subject;
 
 /// How long to wait for a head, before scaling.
 pub(crate) const HEAD_TIME: Duration = Duration::from_secs(5);
-/// How long a hub may take for a head before an event is published to coax it out.
+/// How long a hub may take for a head before an event is published to coax it out,
+/// before scaling.
 const PRIMER_TIME: Duration = Duration::from_millis(700);
 /// How many redirects are followed: Fetch allows 20; a server that needs more than 10 loops.
 const MAX_REDIRECTS: usize = 10;
@@ -102,12 +103,13 @@ async fn head(
         return (connection.head_until(end).await, false);
     }
     let known_late = subject.late_heads.load(Ordering::Relaxed);
-    let patience = if known_late { PRIMER_TIME / 5 } else { PRIMER_TIME };
+    let primer_time = PRIMER_TIME.mul_f64(subject.time_scale);
+    let patience = if known_late { primer_time / 5 } else { primer_time };
     let mut answer = connection.head_until(end.min(Deadline::now() + patience)).await;
     let mut withheld = false;
     while matches!(&answer, Err(error) if error.is_timeout()) && Deadline::now() < end {
         prime(subject).await;
-        answer = connection.head_until(end.min(Deadline::now() + PRIMER_TIME)).await;
+        answer = connection.head_until(end.min(Deadline::now() + primer_time)).await;
         withheld = answer.is_ok();
     }
     if withheld {

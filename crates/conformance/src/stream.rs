@@ -171,6 +171,17 @@ impl Stream {
             && matches!(media.as_deref(), None | Some("text/event-stream" | "text/plain"))
     }
 
+    /// The bound of ours at which reading stopped, if it did.
+    pub(crate) fn bound(&self) -> Option<String> {
+        match &self.limit {
+            Some(limit) => Some(limit.to_string()),
+            None if self.bytes.len() > MAX_STREAM_BYTES => {
+                Some(format!("more than {MAX_STREAM_BYTES} bytes in one case"))
+            }
+            None => None,
+        }
+    }
+
     /// Whether neither side has ended it.
     pub(crate) fn is_open(&self) -> bool {
         self.connection.is_some() && self.end.is_none() && self.error.is_none() && !self.cut

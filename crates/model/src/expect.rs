@@ -175,6 +175,8 @@ pub struct LintsExpect {
     pub of: Name,
     /// Codes of lints, as `ssecheck parse` names them.
     pub none: Vec<Placed<String>>,
+    /// The publication that tempts the server; not applicable when the hook cannot carry it.
+    pub publication: Option<Name>,
     /// The check is not applicable unless the stream had at least one of these.
     pub needs: Option<Seen>,
 }
@@ -382,7 +384,7 @@ impl Expect {
             Self::Status(e) => std::iter::once(&e.of).chain(&e.same_as).collect(),
             Self::Header(e) => vec![&e.of],
             Self::Wire(e) => vec![&e.of],
-            Self::Lints(e) => vec![&e.of],
+            Self::Lints(e) => std::iter::once(&e.of).chain(&e.publication).collect(),
             Self::Events(e) => vec![&e.of],
             Self::Cors(e) => vec![&e.of],
             Self::Delivered(e) => vec![&e.publication, &e.on],

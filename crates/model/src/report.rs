@@ -77,10 +77,17 @@ pub struct Cell {
     pub message: String,
 }
 
+impl Selftest {
+    /// Whether every fault was killed, every check seen red, and nothing was red without reason.
+    pub fn is_good(&self) -> bool {
+        self.killed == self.faults && self.seen_red == self.checks && self.false_red == 0
+    }
+}
+
 impl Cell {
     /// Whether the check did what it should.
     pub fn is_right(&self) -> bool {
-        let red = matches!(self.outcome, Outcome::Fail | Outcome::Warn);
+        let red = self.outcome.is_red() || self.outcome == Outcome::Warn;
         red && self.expected.is_some() && self.expected == self.reason
     }
 }

@@ -173,7 +173,7 @@ impl Hub {
         let mut state = self.state();
         state.leave(key, self.switches.has("subscriber-leak"));
         if self.switches.has("siblings-closed") {
-            state.end_all();
+            state.end_elders();
         }
     }
 }

@@ -189,7 +189,8 @@ fn seconds(limit: Duration) -> String {
     if limit < Duration::from_secs(1) {
         format!("{} ms", limit.as_millis())
     } else {
-        format!("{} s", limit.as_secs_f64())
+        // Deadlines have nanoseconds that nobody wants to read.
+        format!("{} s", limit.as_millis() as f64 / 1000.0)
     }
 }
 

@@ -84,12 +84,3 @@ pub(crate) fn request(socket: &mut impl Read) -> Option<String> {
     let head = String::from_utf8_lossy(&head).into_owned();
     head.split(' ').next().map(str::to_owned)
 }
-
-/// A port of 127.0.0.1 that nobody listens on.
-///
-/// # Panics
-/// When none is free.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be bound");
-    listener.local_addr().expect("it has an address").port()
-}

@@ -98,13 +98,18 @@ fn say(message: &str) {
 
 /// A TCP port that nobody listens on, kept from all other tests (of other processes too) by holding
 /// the UDP port of the same number.
-struct ReservedPort {
-    number: u16,
+pub(crate) struct ReservedPort {
+    /// The port.
+    pub(crate) number: u16,
     _held: UdpSocket,
 }
 
 impl ReservedPort {
-    fn find() -> Self {
+    /// Finds one.
+    ///
+    /// # Panics
+    /// When none is free.
+    pub(crate) fn find() -> Self {
         PORTS.into_iter().find_map(Self::at).expect("a port is free")
     }
 

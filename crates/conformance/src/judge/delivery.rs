@@ -3,7 +3,7 @@
 use ssecheck_model::expect::{DeliveredExpect, EventsExpect, NoInjectionExpect, Part};
 
 use super::evidence::{found_in_stream, stream_excerpt};
-use super::{Early, Judgement, Violation, answered, event_stream, no_fence, no_stream};
+use super::{Early, Judgement, Violation, answered, event_stream, no_fence, no_stream, whole};
 use crate::hook::{Content, HookError, Published};
 use crate::perform::Stage;
 use crate::stream::{SeenEvent, Stream};
@@ -22,6 +22,7 @@ pub(super) fn publication<'s>(
         Some(stream) => stream,
         None => answered(stage, on)?,
     };
+    whole(stream)?;
     Ok((published, stream))
 }
 
@@ -103,8 +104,10 @@ fn difference(
 
 fn missing(name: &str, stream: &Stream, content: &Content, markers: &[String]) -> Judgement {
     let wanted = content.data.as_deref().map_or_else(|| "an event".to_owned(), shown);
-    let bytes = markers.iter().find_map(|marker| found_in_stream(name, stream, marker));
-    let violation = match bytes {
+    let text = String::from_utf8_lossy(&stream.bytes);
+    let came = markers.iter().find(|marker| has_word(&text, marker));
+    let bytes = came.and_then(|marker| found_in_stream(name, stream, marker));
+    let violation = match came {
         Some(_) => Violation::new(
             "not-dispatched",
             "its bytes came, but they make no event that a client would see",

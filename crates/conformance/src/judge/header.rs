@@ -60,7 +60,7 @@ pub(super) fn charset(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
 }
 
 fn charset_of(value: &str) -> Option<String> {
-    value.split(';').skip(1).find_map(|parameter| {
+    unquoted(value, ';').skip(1).find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;
         let value = value.trim().trim_matches('"');
         key.trim().eq_ignore_ascii_case("charset").then(|| value.to_owned())
@@ -138,12 +138,17 @@ fn wanted(expect: &HeaderExpect) -> String {
 
 /// The members of a comma list (RFC 9110 5.6.1); commas inside quoted strings do not count.
 pub(super) fn members(value: &str) -> Vec<String> {
-    let mut quoted = false;
-    let split = value.split(|c: char| {
-        quoted ^= c == '"';
-        c == ',' && !quoted
-    });
+    let split = unquoted(value, ',');
     split.map(|member| member.trim().to_owned()).filter(|member| !member.is_empty()).collect()
+}
+
+/// `value` split at `separator`, but not inside quoted strings.
+fn unquoted(value: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    value.split(move |c: char| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
 }
 
 fn is_directive(member: &str, word: &str) -> bool {

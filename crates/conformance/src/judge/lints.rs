@@ -6,6 +6,7 @@ use ssecheck_parser::owned::OwnedItem;
 
 use super::evidence::stream_excerpt;
 use super::{Early, Judgement, Violation, event_stream};
+use crate::hook::HookError;
 use crate::perform::Stage;
 use crate::stream::Stream;
 use crate::text::shown;
@@ -13,6 +14,9 @@ use crate::text::shown;
 pub(super) fn lints(stage: &Stage<'_>, expect: &LintsExpect) -> Early<Judgement> {
     let name = &expect.of.value;
     let stream = event_stream(stage, name)?;
+    if let Some(why) = expect.publication.as_ref().and_then(|name| uncarried(stage, name)) {
+        return Ok(Judgement::NothingSeen(why));
+    }
     let wanted = |lint: &&Lint| expect.none.iter().any(|code| code.value == lint.code.as_str());
     if let Some(lint) = stream.lints.iter().find(wanted) {
         return Ok(violation(name, stream, lint));
@@ -23,6 +27,14 @@ pub(super) fn lints(stage: &Stage<'_>, expect: &LintsExpect) -> Early<Judgement>
         _ => None,
     };
     Ok(lacking.map_or(Judgement::Pass, |what| Judgement::NothingSeen(what.to_owned())))
+}
+
+/// Why the hook could not carry a publication, if it could not.
+fn uncarried(stage: &Stage<'_>, name: &str) -> Option<String> {
+    let results = stage.publications.get(name)?.iter().map(|one| &one.result);
+    let mut errors = results.filter_map(|result| result.as_ref().err());
+    let carried = |error: &&HookError| matches!(error, HookError::Unsendable(_));
+    errors.find(carried).map(|error| error.to_string())
 }
 
 fn violation(name: &str, stream: &Stream, lint: &Lint) -> Judgement {

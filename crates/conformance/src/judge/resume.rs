@@ -39,10 +39,10 @@ pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<
     if to.unfenced && !resumed.missing().is_empty() {
         return Ok(no_fence());
     }
-    let class = resumed.class();
-    if expect.is.contains(&class) {
-        return Ok(Judgement::Pass);
-    }
+    let flaws = resumed.flaws();
+    let exactly = flaws.is_empty().then_some(Resumption::ExactlyOnce);
+    let wrong = flaws.into_iter().chain(exactly).find(|class| !expect.is.contains(class));
+    let Some(class) = wrong else { return Ok(Judgement::Pass) };
     let missing = resumed.missing().len();
     let message = match class {
         Resumption::Gap => format!("{missing} events after the id never came"),
@@ -133,25 +133,32 @@ impl Resumed {
         (self.next..self.sequence.len()).filter(|index| !self.seen.contains(index)).collect()
     }
 
-    fn class(&self) -> Resumption {
+    /// Everything that was not right; nothing when every event came once and in order.
+    fn flaws(&self) -> Vec<Resumption> {
         let missing = self.missing();
-        let again = self.seen.iter().any(|index| *index < self.next);
-        let twice = (1..self.seen.len()).any(|at| self.seen[..at].contains(&self.seen[at]));
-        let oldest = self.next > 0 && (0..self.next).all(|index| self.seen.contains(&index));
-        match () {
-            () if self.seen.is_empty() && !missing.is_empty() => Resumption::Nothing,
-            () if oldest && self.next > 1 && missing.is_empty() => Resumption::Restart,
-            () if !missing.is_empty()
-                && missing.iter().all(|index| *index < self.live)
-                && missing.len() == self.live.saturating_sub(self.next) =>
-            {
-                Resumption::LiveOnly
-            }
-            () if !missing.is_empty() => Resumption::Gap,
-            () if self.seen.windows(2).any(|pair| pair[1] < pair[0]) => Resumption::Reordered,
-            () if again || twice => Resumption::AtLeastOnce,
-            () => Resumption::ExactlyOnce,
+        if self.seen.is_empty() && !missing.is_empty() {
+            return vec![Resumption::Nothing];
         }
+        let again = self.seen.iter().any(|index| *index < self.next);
+        let first = |at: usize| !self.seen[..at].contains(&self.seen[at]);
+        let twice = (0..self.seen.len()).any(|at| !first(at));
+        let oldest = self.next > 1 && (0..self.next).all(|index| self.seen.contains(&index));
+        // Order is that of first arrivals; what comes again is a flaw of its own.
+        let firsts: Vec<usize> =
+            (0..self.seen.len()).filter(|at| first(*at)).map(|at| self.seen[at]).collect();
+        let flaws = [
+            (Resumption::Restart, oldest),
+            (Resumption::LiveOnly, self.is_live_only(&missing)),
+            (Resumption::Gap, !missing.is_empty() && !self.is_live_only(&missing)),
+            (Resumption::Reordered, firsts.windows(2).any(|pair| pair[1] < pair[0])),
+            (Resumption::AtLeastOnce, (again || twice) && !oldest),
+        ];
+        flaws.into_iter().filter(|(_, there)| *there).map(|(flaw, _)| flaw).collect()
+    }
+
+    /// Whether exactly the events are missing that were published before the reconnect.
+    fn is_live_only(&self, missing: &[usize]) -> bool {
+        !missing.is_empty() && missing.iter().copied().eq(self.next..self.live)
     }
 
     fn list(&self, indexes: &[usize]) -> String {

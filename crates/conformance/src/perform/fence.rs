@@ -15,7 +15,7 @@ use crate::stream::{Stop, Stream};
 
 /// How long a fence may take, before scaling.
 pub(super) const FENCE_TIME: Duration = Duration::from_secs(3);
-/// How long to wait for one marker before the next is published.
+/// How long to wait for one marker before the next is published, before scaling.
 const MARKER_TIME: Duration = Duration::from_millis(300);
 /// How many budgets a stream gets on which bytes are still flowing.
 const PATIENCE: u32 = 4;
@@ -36,6 +36,7 @@ impl Stage<'_> {
         let (begun, mut looked) = (Deadline::now(), self.stream_mut(name)?.items.len());
         let prefix = format!("{}-fence-{name}-{}-", self.token, self.fences);
         self.fences += 1;
+        let marker_time = MARKER_TIME.mul_f64(self.subject.time_scale);
         for marker in 0.. {
             let content = Content { data: Some(format!("{prefix}{marker}")), ..Content::default() };
             let Some(hook) = &self.subject.publish else { return Ok(()) };
@@ -45,7 +46,7 @@ impl Stage<'_> {
             let (start, before) = (looked, stream.bytes.len());
             looked = stream.items.len();
             let arrived = |stream: &Stream| has_event(stream, start, &prefix);
-            let stop = stream.read(Deadline::now() + MARKER_TIME, arrived).await;
+            let stop = stream.read(Deadline::now() + marker_time, arrived).await;
             let flowing = stream.bytes.len() > before;
             let hopeless = marker >= UNDISPATCHED && has_bytes(stream, &prefix);
             let late = Deadline::now() >= begun + budget * if flowing { PATIENCE } else { 1 };

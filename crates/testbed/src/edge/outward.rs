@@ -16,6 +16,9 @@ use crate::service::App;
 const HESITATION: Duration = Duration::from_millis(30);
 /// Time for the client's kernel to take the last bytes before a reset.
 const BEFORE_RESET: Duration = Duration::from_millis(50);
+/// How many bytes of a connection are written one by one: enough for every case about framing, and
+/// few enough for the cases that move megabytes.
+const BYTEWISE: usize = 64 * 1024;
 /// Between the pieces of an endless body.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -31,7 +34,7 @@ pub(super) async fn pump(
     connection: &Connection,
 ) -> io::Result<()> {
     let mut answers = Answers::new(http);
-    let bytewise = app.switches.has("split-everywhere");
+    let bytewise = if app.switches.has("split-everywhere") { BYTEWISE } else { 0 };
     let mut client = Client { socket, bytewise };
     // What hyper leaves unfinished ends the connection like a close.
     while let Ok(Some(head)) = answers.head().await {
@@ -49,7 +52,8 @@ pub(super) async fn pump(
 
 struct Client<'a> {
     socket: WriteHalf<'a>,
-    bytewise: bool,
+    /// How many bytes are still to be written one by one.
+    bytewise: usize,
 }
 
 impl Client<'_> {
@@ -93,13 +97,15 @@ impl Client<'_> {
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if !self.bytewise {
-            return self.socket.write_all(bytes).await;
-        }
-        for byte in bytes {
-            self.socket.write_all(&[*byte]).await?;
+        let (single, rest) = bytes.split_at(self.bytewise.min(bytes.len()));
+        self.bytewise -= single.len();
+        for some in single.chunks(8) {
+            for byte in some {
+                self.socket.write_all(&[*byte]).await?;
+            }
+            // The client gets its turn; after each byte, a busy machine would take seconds.
             tokio::task::yield_now().await;
         }
-        Ok(())
+        self.socket.write_all(rest).await
     }
 }

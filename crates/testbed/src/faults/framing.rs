@@ -210,7 +210,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "swapped",
         "",
         &["R50"],
-        &[("framing/order", "reordered")],
+        &[("framing/order", "reordered"), ("reconnect/slow-reader", "lost")],
         "of a burst, the 20th and 21st event change places, then the 23rd and 24th, and so on",
     ),
     fault(

@@ -37,6 +37,7 @@ pub(super) const SWITCHES: &[Switch] = &[
             ("reconnect/all-receive", "broken"),
             ("reconnect/sibling-open", "broken"),
             ("reconnect/sibling-receives", "broken"),
+            ("reconnect/slow-reader", "broken"),
         ],
         "a second stream waits until the first has closed",
     ),
@@ -44,7 +45,11 @@ pub(super) const SWITCHES: &[Switch] = &[
         "destructive-queue",
         "D078",
         &["R50", "R68"],
-        &[("reconnect/all-receive", "lost"), ("last-event-id/independent", "resume-gap")],
+        &[
+            ("reconnect/all-receive", "lost"),
+            ("reconnect/slow-reader", "lost"),
+            ("last-event-id/independent", "resume-gap"),
+        ],
         "each event goes to one subscriber only",
     ),
     fault(
@@ -52,7 +57,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "D099",
         &["R68"],
         &[("reconnect/sibling-open", "closed-early"), ("reconnect/sibling-receives", "lost")],
-        "the end of one stream ends all others",
+        "the end of one stream ends all others that have had five events",
     ),
     fault(
         "stop-200",

@@ -17,6 +17,8 @@ pub(crate) struct Queue {
     events: mpsc::Sender<Arc<Message>>,
     bytes: Arc<AtomicUsize>,
     connection: Arc<Connection>,
+    /// How many events had been published before.
+    pub(super) since: u64,
 }
 
 impl Queue {
@@ -59,7 +61,9 @@ impl Feed {
         let (sender, events) = mpsc::channel(room);
         let bytes = Arc::new(AtomicUsize::new(0));
         let connection = Arc::clone(connection);
-        let key = state.join(Queue { events: sender, bytes: Arc::clone(&bytes), connection });
+        let since = state.published();
+        let queue = Queue { events: sender, bytes: Arc::clone(&bytes), connection, since };
+        let key = state.join(queue);
         Self { events, bytes, hub, key }
     }
 

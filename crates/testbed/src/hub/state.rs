@@ -15,6 +15,9 @@ use crate::config::HISTORY_BYTES;
 /// Events that are at most this far apart belong to one burst.
 const BURST_GAP: Duration = Duration::from_millis(250);
 
+/// After so many events a stream is ended by the fault that ends siblings.
+const ELDER: u64 = 5;
+
 #[derive(Debug, Default)]
 pub(super) struct State {
     limit: usize,
@@ -136,12 +139,19 @@ impl State {
         self.subscribers.len() + self.leaked
     }
 
-    pub(super) fn end_all(&mut self) {
-        self.subscribers.clear();
+    /// Ends the streams that have had [`ELDER`] events; one that has just been opened may have
+    /// come after the client left whose end brings this about.
+    pub(super) fn end_elders(&mut self) {
+        let published = self.published;
+        self.subscribers.retain(|_, queue| published - queue.since < ELDER);
+    }
+
+    pub(super) fn published(&self) -> u64 {
+        self.published
     }
 
     pub(super) fn close(&mut self) {
         self.closed = true;
-        self.end_all();
+        self.subscribers.clear();
     }
 }

@@ -133,6 +133,9 @@ async fn a_closed_stream_takes_its_siblings_along() {
     let testbed = with(&["siblings-closed"]);
     let first = Client::subscribe(&testbed, "").await;
     let mut second = Client::subscribe(&testbed, "").await;
+    for n in 0..5 {
+        publish(&testbed, &n.to_string()).await;
+    }
     drop(first);
     second.until("\r\n0\r\n\r\n").await;
     testbed.shutdown().await;
