@@ -2,6 +2,7 @@
 
 mod args;
 mod cases;
+mod interrupt;
 mod output;
 mod progress;
 mod report;

@@ -136,6 +136,14 @@ impl Formats {
             (&args.markdown, markdown::render),
         ];
         let mut formats = Self { files: Vec::new(), stdout: None };
+        let named = wanted.iter().filter_map(|(path, _)| path.as_deref());
+        let mut known: Vec<&Path> = Vec::new();
+        for path in named.filter(|path| *path != Path::new("-")) {
+            if known.contains(&path) {
+                return Err(Stop::usage(format!("two formats cannot go to {}", path.display())));
+            }
+            known.push(path);
+        }
         for (path, render) in wanted {
             match path {
                 Some(path) if path == Path::new("-") => formats.claim_stdout(render)?,
@@ -181,6 +189,9 @@ impl Formats {
 impl PendingFile {
     fn create(path: &Path) -> Result<Self, Stop> {
         let failed = |error| Stop::usage(format!("cannot write {}: {error}", path.display()));
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
         let special = std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file());
         let temporary = (!special).then(|| partial(path));
         let mut options = std::fs::OpenOptions::new();

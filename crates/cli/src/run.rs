@@ -10,6 +10,7 @@ use ssecheck_report::text;
 use ssecheck_testbed::{Config, Testbed};
 
 use crate::args::RunArgs;
+use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Stop, complain, print};
 use crate::progress::{Progress, target_info};
 use crate::{cases, settings};
@@ -31,15 +32,23 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         return Err(Stop::setup("no check is left to run: --skip takes all that --case chose"));
     }
     let target = settings::target(args)?;
-    let formats = Formats::open(&args.formats)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
+        let interrupt = Interrupt::listen()?;
+        let formats = Formats::open(&args.formats)?;
+        with_server(args, target, suite, formats, &interrupt).await
+    });
+    runtime.shutdown_timeout(SHUTDOWN);
+    done
+}
+
+/// The runtime of every command that needs one.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Stop::setup(format!("cannot start: {error}")))?;
-    let done = runtime.block_on(with_server(args, target, suite, formats));
-    runtime.shutdown_timeout(SHUTDOWN);
-    done
+        .map_err(|error| Stop::setup(format!("cannot start: {error}")))
 }
 
 /// Starts what has to be started, and ends it again.
@@ -48,27 +57,28 @@ async fn with_server(
     target: Option<Target>,
     suite: Suite,
     formats: Formats,
+    interrupt: &Interrupt,
 ) -> Done {
-    let Some(target) = target else { return on_testbed(args, suite, formats).await };
+    let Some(target) = target else { return on_testbed(args, suite, formats, interrupt).await };
     let started = tokio::select! {
         started = Started::begin(&target) => started.map_err(Stop::setup)?,
-        () = interrupt() => return Err(Stop::interrupted()),
+        () = interrupt.heard() => return Err(Stop::interrupted()),
     };
-    let done = judge(args, &target, suite, formats, false).await;
+    let done = judge(args, &target, suite, formats, interrupt).await;
     if let Some(started) = started {
         started.end().await;
     }
     done
 }
 
-async fn on_testbed(args: &RunArgs, suite: Suite, formats: Formats) -> Done {
+async fn on_testbed(args: &RunArgs, suite: Suite, formats: Formats, interrupt: &Interrupt) -> Done {
     let config = Config { token: Some(TESTBED_TOKEN.to_owned()), ..Config::default() };
     let testbed = Testbed::start(config)
         .map_err(|error| Stop::setup(format!("cannot start the testbed: {error}")))?;
     let url = testbed.url();
     formats.human().write(&format!("no URL given: judging the built-in testbed at {url}\n"));
     let target = settings::testbed_target(&url)?;
-    let done = judge(args, &target, suite, formats, true).await;
+    let done = judge(args, &target, suite, formats, interrupt).await;
     testbed.shutdown().await;
     done
 }
@@ -78,8 +88,9 @@ async fn judge(
     target: &Target,
     suite: Suite,
     formats: Formats,
-    testbed: bool,
+    interrupt: &Interrupt,
 ) -> Done {
+    let testbed = args.url.is_none() && args.target.is_none();
     let started_at = jiff::Timestamp::now();
     let clock = Instant::now();
     let subject = Subject::new(target, settings::dial_options(args)?, args.time_scale);
@@ -92,7 +103,8 @@ async fn judge(
     let options = Options { jobs: args.jobs, strict: args.strict };
     let before = target_info(&subject, testbed);
     let finished =
-        conformance(subject, suite, options, interrupt(), |event| progress.tell(&event)).await;
+        conformance(subject, suite, options, interrupt.heard(), |event| progress.tell(&event))
+            .await;
     let (result, info, interrupted, failed) = match finished {
         Ok(finished) => {
             let info = target_info(&finished.subject, testbed);
@@ -140,22 +152,5 @@ fn with_scheme_hint(error: &SetupError, args: &RunArgs) -> String {
     match args.url.as_deref().filter(|url| !url.contains("://")) {
         Some(url) => format!("{error}; did you mean http://{url}?"),
         None => error.to_string(),
-    }
-}
-
-/// Resolves on Ctrl-C or SIGTERM (which CI servers send); never, when they cannot be heard.
-pub(crate) async fn interrupt() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminated.recv() => return,
-                heard = tokio::signal::ctrl_c() => if heard.is_ok() { return },
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -15,8 +15,9 @@ use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
 use tokio::task::JoinSet;
 
 use crate::args::SelftestArgs;
+use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Human, Stop};
-use crate::run::{SHUTDOWN, TESTBED_TOKEN, interrupt, tool};
+use crate::run::{SHUTDOWN, TESTBED_TOKEN, runtime, tool};
 use crate::settings;
 
 /// The name of the correct server in the matrix.
@@ -30,16 +31,13 @@ pub(crate) fn selftest(args: &SelftestArgs) -> Done {
     let human = formats.human();
     let suite = Suite::shipped().map_err(Stop::usage)?;
     let rows = rows(&args.faults)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::setup(format!("cannot start: {error}")))?;
+    let runtime = runtime()?;
     let started_at = jiff::Timestamp::now();
     let cells = runtime.block_on(async {
+        let interrupt = Interrupt::listen()?;
         tokio::select! {
             cells = matrix(rows.clone(), &suite, args.jobs.max(1), human) => cells,
-            () = interrupt() => Err(Stop::interrupted()),
+            () = interrupt.heard() => Err(Stop::interrupted()),
         }
     });
     runtime.shutdown_timeout(SHUTDOWN);

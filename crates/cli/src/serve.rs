@@ -4,8 +4,9 @@ use ssecheck_model::exit;
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all};
 
 use crate::args::ServeArgs;
+use crate::interrupt::Interrupt;
 use crate::output::{Done, Stop, print};
-use crate::run::interrupt;
+use crate::run::runtime;
 
 /// Serves the testbed until Ctrl-C or SIGTERM.
 pub(crate) fn serve(args: &ServeArgs) -> Done {
@@ -16,16 +17,13 @@ pub(crate) fn serve(args: &ServeArgs) -> Done {
     let switches = Switches::parse(&args.faults).map_err(Stop::usage)?;
     let config =
         Config { listen: args.listen, switches, token: args.token.clone(), ..Config::default() };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::setup(format!("cannot start: {error}")))?;
+    let runtime = runtime()?;
     runtime.block_on(async {
+        let interrupt = Interrupt::listen()?;
         let testbed = Testbed::start(config)
             .map_err(|error| Stop::setup(format!("cannot listen on {}: {error}", args.listen)))?;
         print(&format!("{}\n", testbed.url()))?;
-        interrupt().await;
+        interrupt.heard().await;
         testbed.shutdown().await;
         Ok(exit::OK)
     })

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use ssecheck_model::target::Capability;
+use ssecheck_parser::owned::OwnedItem;
 use tokio::time::Instant as Deadline;
 
 use crate::error::SetupError;
 use crate::hook::{Content, HookError, publish};
 use crate::open::{HEAD_TIME, open};
 use crate::request::Plan;
-use crate::stream::Stream;
+use crate::stream::{SeenItem, Stream};
 use crate::subject::Subject;
 
 /// How long the stream is watched, before scaling.
@@ -32,7 +33,12 @@ pub(crate) async fn discover(subject: &mut Subject) -> Result<(), SetupError> {
     if stream.is_stream() {
         try_hook(subject).await?;
         let deadline = Deadline::now() + WATCH_TIME.mul_f64(subject.time_scale);
-        stream.read(deadline, |stream| stream.events().count() >= enough(subject)).await;
+        let mut left = enough(subject);
+        let is_last = |seen: &SeenItem| {
+            left -= usize::from(matches!(seen.item, OwnedItem::Event(_)));
+            left == 0
+        };
+        stream.read_until(deadline, 0, is_last).await;
         stream.taken = stream.items.len();
         subject.one_at_a_time = stream.is_open() && !serves_two(subject).await;
     }

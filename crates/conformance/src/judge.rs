@@ -18,8 +18,6 @@ use ssecheck_model::report::{Evidence, Excerpt};
 use crate::perform::Stage;
 use crate::stream::Stream;
 
-pub(crate) use evidence::milliseconds;
-
 /// What an expectation came to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Judgement {

@@ -72,18 +72,20 @@ pub async fn run(
 ) -> Result<Finished, SetupError> {
     let mut stop = pin!(stop);
     tokio::select! {
-        found = discover(&mut subject) => found?,
+        biased;
         () = &mut stop => {
             let conformance = Conformance::new(Vec::new(), Some("interrupted".to_owned()));
             return Ok(Finished { conformance, subject, interrupted: true });
         }
+        found = discover(&mut subject) => found?,
     }
     tell(RunEvent::Ready(&subject));
     let subject = Arc::new(subject);
     let mut board = Board::new(Arc::clone(&subject), suite, options);
     let interrupted = tokio::select! {
-        () = board.play(&mut tell) => false,
+        biased;
         () = &mut stop => true,
+        () = board.play(&mut tell) => false,
     };
     let aborted = match interrupted {
         true => Some("interrupted".to_owned()),

@@ -15,6 +15,9 @@ use crate::request::Plan;
 /// The most decoded bytes that one stream may bring within a case. More end the reading.
 pub(crate) const MAX_STREAM_BYTES: usize = 32 * 1024 * 1024;
 
+/// The most that [`Stream::drain`] takes at once, in bytes.
+const MAX_DRAIN: usize = 4 * 1024 * 1024;
+
 /// A redirect on the way to the answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Hop {
@@ -187,29 +190,67 @@ impl Stream {
         self.connection.is_some() && self.end.is_none() && self.error.is_none() && !self.cut
     }
 
-    /// Reads until `done` says so, the stream ends, or `deadline` passes.
-    pub(crate) async fn read(
+    /// Reads until `found` accepts an item, the stream ends, or `deadline` passes. Each item from
+    /// index `from` on is shown to `found` once, so that the cost is linear however small the
+    /// pieces are in which the stream comes.
+    pub(crate) async fn read_until(
         &mut self,
         deadline: Deadline,
-        mut done: impl FnMut(&Self) -> bool,
+        from: usize,
+        mut found: impl FnMut(&SeenItem) -> bool,
     ) -> Stop {
+        let mut shown = from;
         loop {
-            if done(self) {
-                return Stop::Satisfied;
+            while let Some(item) = self.items.get(shown) {
+                shown += 1;
+                if found(item) {
+                    return Stop::Satisfied;
+                }
             }
-            let Some(connection) = self.connection.as_mut().filter(|_| self.end.is_none()) else {
-                return Stop::Ended;
-            };
-            if self.error.is_some() || self.limit.is_some() || self.bytes.len() > MAX_STREAM_BYTES {
-                return Stop::Ended;
-            }
-            match connection.read_until(deadline).await {
-                Ok(BodyPart::Data(chunk)) => self.take(&chunk.bytes, chunk.stamp),
-                Ok(BodyPart::End(end)) => self.ended(end),
-                Err(error) if error.is_timeout() => return Stop::TimedOut,
-                Err(error) => self.error = Some(error),
+            match self.read_part(deadline).await {
+                Some(stop) => return stop,
+                // A server that always has more to say must not outrun the clock.
+                None if Deadline::now() >= deadline && self.end.is_none() => return Stop::TimedOut,
+                None => {}
             }
         }
+    }
+
+    /// Reads until the stream ends or `deadline` passes.
+    pub(crate) async fn read_all(&mut self, deadline: Deadline) -> Stop {
+        self.read_until(deadline, self.items.len(), |_| false).await
+    }
+
+    /// Reads until anything comes, the stream ends, or `deadline` passes.
+    pub(crate) async fn read_any(&mut self, deadline: Deadline) -> Stop {
+        let before = self.bytes.len();
+        while self.bytes.len() == before {
+            if let Some(stop) = self.read_part(deadline).await {
+                return stop;
+            }
+        }
+        Stop::Satisfied
+    }
+
+    /// Takes what has come already, [`MAX_DRAIN`] bytes at most, and waits for nothing.
+    pub(crate) async fn drain(&mut self) {
+        let most = self.bytes.len() + MAX_DRAIN;
+        while self.bytes.len() < most && self.read_part(Deadline::now()).await.is_none() {}
+    }
+
+    /// Takes the next piece of the stream; tells why there is none.
+    async fn read_part(&mut self, deadline: Deadline) -> Option<Stop> {
+        if self.end.is_some() || self.error.is_some() || self.bound().is_some() {
+            return Some(Stop::Ended);
+        }
+        let Some(connection) = self.connection.as_mut() else { return Some(Stop::Ended) };
+        match connection.read_until(deadline).await {
+            Ok(BodyPart::Data(chunk)) => self.take(&chunk.bytes, chunk.stamp),
+            Ok(BodyPart::End(end)) => self.ended(end),
+            Err(error) if error.is_timeout() => return Some(Stop::TimedOut),
+            Err(error) => self.error = Some(error),
+        }
+        None
     }
 
     pub(crate) fn take(&mut self, body: &[u8], stamp: Stamp) {
@@ -224,7 +265,7 @@ impl Stream {
             },
         };
         self.bytes.extend_from_slice(&decoded);
-        self.arrivals.push((self.bytes.len() as u64, stamp));
+        self.arrived(stamp);
         // The first reads of a process may lack kernel time, so two clocks can meet here; an item
         // is never earlier than the one before it.
         let received = stamp.received();
@@ -232,6 +273,15 @@ impl Stream {
         let mut sink = Collect { items: &mut self.items, lints: &mut self.lints, at };
         if let Err(limit) = self.parser.feed(&decoded, &mut sink) {
             self.limit = Some(limit);
+        }
+    }
+
+    /// Notes when the bytes so far had come; chunks of one read share its time.
+    fn arrived(&mut self, stamp: Stamp) {
+        let offset = self.bytes.len() as u64;
+        match self.arrivals.last_mut() {
+            Some((end, last)) if *last == stamp => *end = offset,
+            _ => self.arrivals.push((offset, stamp)),
         }
     }
 

@@ -5,7 +5,6 @@ use std::time::Instant;
 use ssecheck_model::report::Moment;
 use ssecheck_parser::owned::OwnedItem;
 
-use crate::judge::milliseconds;
 use crate::perform::Stage;
 use crate::stream::Stream;
 use crate::text::shown;
@@ -73,4 +72,10 @@ fn brief(text: Option<&str>) -> String {
     let Some(text) = text else { return "nothing".to_owned() };
     let cut: String = text.chars().take(DATA).collect();
     if cut.len() < text.len() { format!("{cut:?}…") } else { shown(text) }
+}
+
+/// Milliseconds between two times, never negative.
+fn milliseconds(from: Instant, to: Instant) -> f64 {
+    let micros = to.saturating_duration_since(from).as_micros();
+    micros as f64 / 1000.0
 }

@@ -127,9 +127,3 @@ pub(super) fn shown_field(name: &str, values: &[String]) -> String {
     let lines: Vec<String> = values.iter().map(|value| format!("{name}: {value}")).collect();
     lines.join(" | ")
 }
-
-/// Milliseconds between two times, never negative.
-pub(crate) fn milliseconds(from: Instant, to: Instant) -> f64 {
-    let micros = to.saturating_duration_since(from).as_micros();
-    micros as f64 / 1000.0
-}

@@ -11,12 +11,14 @@ use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult};
 use crate::hook::{Content, Published, publish};
-use crate::stream::{Stop, Stream};
+use crate::stream::{SeenItem, Stop, Stream};
 
 /// How long a fence may take, before scaling.
 pub(super) const FENCE_TIME: Duration = Duration::from_secs(3);
 /// How long to wait for one marker before the next is published, before scaling.
 const MARKER_TIME: Duration = Duration::from_millis(300);
+/// Longer data hold no marker, even inside what a server wraps around them.
+const MARKER_BYTES: usize = 4096;
 /// How many budgets a stream gets on which bytes are still flowing.
 const PATIENCE: u32 = 4;
 /// After so many markers that arrived as bytes but not as events, more would prove nothing.
@@ -45,8 +47,8 @@ impl Stage<'_> {
             let stream = self.stream_mut(name)?;
             let (start, before) = (looked, stream.bytes.len());
             looked = stream.items.len();
-            let arrived = |stream: &Stream| has_event(stream, start, &prefix);
-            let stop = stream.read(Deadline::now() + marker_time, arrived).await;
+            let arrived = |seen: &SeenItem| is_marker(seen, &prefix);
+            let stop = stream.read_until(Deadline::now() + marker_time, start, arrived).await;
             let flowing = stream.bytes.len() > before;
             let hopeless = marker >= UNDISPATCHED && has_bytes(stream, &prefix);
             let late = Deadline::now() >= begun + budget * if flowing { PATIENCE } else { 1 };
@@ -72,12 +74,12 @@ fn fence_refused(published: &Published) -> StepResult {
     }
 }
 
-/// Whether a marker is among the items from `start` on.
-fn has_event(stream: &Stream, start: usize, prefix: &str) -> bool {
-    stream.items[start..].iter().any(|seen| match &seen.item {
-        OwnedItem::Event(event) => event.data.contains(prefix),
+/// Whether an item is one of the markers, as text or as JSON.
+fn is_marker(seen: &SeenItem, prefix: &str) -> bool {
+    match &seen.item {
+        OwnedItem::Event(event) => event.data.len() < MARKER_BYTES && event.data.contains(prefix),
         _ => false,
-    })
+    }
 }
 
 fn has_bytes(stream: &Stream, prefix: &str) -> bool {

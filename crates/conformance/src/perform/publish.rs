@@ -42,7 +42,7 @@ impl Stage<'_> {
     /// reader ourselves while we publish.
     async fn drain(&mut self) {
         for stream in self.streams.values_mut().filter(|stream| !stream.stalled) {
-            stream.read(tokio::time::Instant::now(), |_| false).await;
+            stream.drain().await;
         }
     }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use ssecheck_model::step::{Quiet, Read, Stimulus};
-use ssecheck_parser::owned::OwnedItem;
+use ssecheck_parser::owned::{OwnedEvent, OwnedItem};
 use tokio::time::Instant as Deadline;
 
 use super::fence::FENCE_TIME;
 use super::{Stage, StepResult};
-use crate::stream::Stream;
+use crate::stream::{SeenItem, Stop};
 use crate::text::{Decoded, normalised};
 
 /// How long a read may take, before scaling.
@@ -43,7 +43,7 @@ impl Stage<'_> {
 
     async fn read_all(&mut self, name: &str, deadline: Deadline) -> StepResult {
         let stream = self.stream_mut(name)?;
-        stream.read(deadline, |_| false).await;
+        stream.read_all(deadline).await;
         stream.taken = stream.items.len();
         Ok(())
     }
@@ -52,9 +52,17 @@ impl Stage<'_> {
     /// stops there.
     async fn read_events(&mut self, name: &str, count: usize, deadline: Deadline) -> StepResult {
         let stream = self.stream_mut(name)?;
-        let taken = stream.taken;
-        stream.read(deadline, |stream| nth_event(stream, taken, count).is_some()).await;
-        stream.taken = nth_event(stream, taken, count).unwrap_or(stream.items.len());
+        let (mut taken, mut left) = (stream.taken, count);
+        let last = |seen: &SeenItem| {
+            taken += 1;
+            left -= usize::from(event(seen).is_some());
+            left == 0
+        };
+        let stop = match count {
+            0 => Stop::Satisfied,
+            _ => stream.read_until(deadline, stream.taken, last).await,
+        };
+        stream.taken = if stop == Stop::Satisfied { taken } else { stream.items.len() };
         Ok(())
     }
 
@@ -66,7 +74,7 @@ impl Stage<'_> {
         deadline: Deadline,
     ) -> StepResult {
         let payload = self.subject.payload;
-        let wanted: Vec<String> = self
+        let mut wanted: Vec<String> = self
             .publications
             .get(publication)
             .into_iter()
@@ -74,18 +82,21 @@ impl Stage<'_> {
             .map(|one| normalised(one.content.data.as_deref().unwrap_or_default()))
             .collect();
         let stream = self.stream_mut(name)?;
-        let index = |stream: &Stream, wanted: &String| {
-            stream.items.iter().position(|seen| match &seen.item {
-                OwnedItem::Event(event) => payload.decoded(&event.data) == *wanted,
-                _ => false,
-            })
+        let (mut index, mut last) = (0, 0);
+        let arrived = |seen: &SeenItem| {
+            index += 1;
+            let data = event(seen).map(|event| payload.decoded(&event.data));
+            let place = data.and_then(|data| wanted.iter().position(|one| *one == data));
+            if let Some(place) = place {
+                wanted.swap_remove(place);
+                last = index;
+            }
+            wanted.is_empty()
         };
-        let all = |stream: &Stream| wanted.iter().all(|one| index(stream, one).is_some());
-        stream.read(deadline, all).await;
+        stream.read_until(deadline, 0, arrived).await;
         // What came behind the last awaited event stays untaken: it may be somebody else's, and
         // must not become the id to resume from.
-        let last = wanted.iter().filter_map(|one| index(stream, one)).max();
-        stream.taken = stream.taken.max(last.map_or(0, |index| index + 1));
+        stream.taken = stream.taken.max(last);
         Ok(())
     }
 
@@ -94,8 +105,8 @@ impl Stage<'_> {
         let grace = ECHO_GRACE.mul_f64(self.subject.time_scale);
         for published in self.publications.values_mut().flatten() {
             if let Some(stream) = &mut published.stream {
-                stream.read(Deadline::now() + budget, |s| s.events().next().is_some()).await;
-                stream.read(Deadline::now() + grace, |_| false).await;
+                stream.read_until(Deadline::now() + budget, 0, |seen| event(seen).is_some()).await;
+                stream.read_all(Deadline::now() + grace).await;
                 stream.taken = stream.items.len();
             }
         }
@@ -105,17 +116,17 @@ impl Stage<'_> {
         let deadline = Deadline::now() + self.subject.scaled(Some(step.span), READ_TIME);
         let stream = self.stream_mut(&step.from)?;
         let before = stream.bytes.len();
-        stream.read(deadline, |stream| stream.bytes.len() > before).await;
+        stream.read_any(deadline).await;
         stream.disturbed = (stream.bytes.len() > before).then_some(before as u64);
         stream.taken = stream.items.len();
         Ok(())
     }
 }
 
-/// Index one past the `count`-th event from `start` on.
-fn nth_event(stream: &Stream, start: usize, count: usize) -> Option<usize> {
-    let is_event =
-        |(_, seen): &(usize, &crate::stream::SeenItem)| matches!(seen.item, OwnedItem::Event(_));
-    let mut events = stream.items.iter().enumerate().skip(start).filter(is_event);
-    events.nth(count.checked_sub(1)?).map(|(index, _)| index + 1)
+/// The event, if the item is one.
+fn event(seen: &SeenItem) -> Option<&OwnedEvent> {
+    match &seen.item {
+        OwnedItem::Event(event) => Some(event),
+        _ => None,
+    }
 }

@@ -50,7 +50,7 @@ impl Stage<'_> {
     /// One request, and as much of its answer as comes within `body` after the head.
     pub(super) async fn answer(&self, plan: Plan, body: Duration) -> Stream {
         let mut stream = open(self.subject, plan, self.subject.scaled(None, HEAD_TIME)).await;
-        stream.read(Deadline::now() + body, |_| false).await;
+        stream.read_all(Deadline::now() + body).await;
         stream.read_surplus(SURPLUS_TIME.mul_f64(self.subject.time_scale)).await;
         stream.finish(false).await;
         stream

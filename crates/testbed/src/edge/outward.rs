@@ -18,7 +18,7 @@ const HESITATION: Duration = Duration::from_millis(30);
 const BEFORE_RESET: Duration = Duration::from_millis(50);
 /// How many bytes of a connection are written one by one: enough for every case about framing, and
 /// few enough for the cases that move megabytes.
-const BYTEWISE: usize = 64 * 1024;
+const BYTEWISE: usize = 8 * 1024;
 /// Between the pieces of an endless body.
 const PAUSE: Duration = Duration::from_millis(100);
 
