@@ -119,7 +119,9 @@ async fn head(
 }
 
 async fn prime(subject: &Subject) {
-    let content = Content { data: Some("ssecheck-primer".to_owned()), ..Content::default() };
+    // Each has data of its own, or two of them would look like one event that came twice.
+    let number = subject.primers.fetch_add(1, Ordering::Relaxed);
+    let content = Content { data: Some(format!("ssecheck-primer-{number}")), ..Content::default() };
     if let Some(hook) = &subject.publish {
         // A hook that fails is found by the step that needs it.
         publish(subject, hook, content).await;

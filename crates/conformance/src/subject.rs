@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use ssecheck_model::case::Need;
@@ -46,6 +46,8 @@ pub struct Subject {
     pub(crate) slow_dialer: Dialer,
     /// Whether the head has been seen to come only with the first event.
     pub(crate) late_heads: Arc<AtomicBool>,
+    /// How many events have been published to coax a head out.
+    pub(crate) primers: Arc<AtomicUsize>,
     /// Every time budget is multiplied by this.
     pub(crate) time_scale: f64,
     /// Whether a second client is answered only when the first has left.
@@ -97,6 +99,7 @@ impl Subject {
             .map_err(SetupError::Dial)?,
             dialer: Dialer::new(dial).map_err(SetupError::Dial)?,
             late_heads: Arc::default(),
+            primers: Arc::default(),
             time_scale,
             one_at_a_time: false,
             declared: declared(target),

@@ -1,5 +1,6 @@
 //! `GET /events`, the stream of the hub.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,7 +104,13 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
     if app.switches.has("priming-event") && subscription.backlog.is_empty() {
         pieces.extend(render::priming(&app.switches, &subscription.newest));
     }
-    let source = Source::Hub { feed: subscription.feed, _open: stream };
+    let mut feed = subscription.feed;
+    if app.switches.has("head-withheld")
+        && let Some(first) = poll_fn(|cx| feed.poll_next(cx)).await
+    {
+        pieces.extend(backlog(&mut shape, &[first]));
+    }
+    let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
         .coded(Coding::of(&app.switches))
         .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));

@@ -140,6 +140,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("http/chunked-once", "chunked-twice")],
         "the chunked body is chunked again",
     ),
+    fault(
+        "head-withheld",
+        "D008",
+        &["R14"],
+        &[("http/head-at-once", "head-withheld")],
+        "no byte of the answer before the first event",
+    ),
     on_replay(fault(
         "no-last-chunk",
         "D088",

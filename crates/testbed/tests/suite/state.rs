@@ -11,6 +11,7 @@ pub(crate) const IDS: &[&str] = &[
     "one-at-a-time",
     "destructive-queue",
     "siblings-closed",
+    "head-withheld",
     "subscriber-leak",
     "slow-reader-blocks",
     "refuses-after-retry",
@@ -138,6 +139,19 @@ async fn a_closed_stream_takes_its_siblings_along() {
     }
     drop(first);
     second.until("\r\n0\r\n\r\n").await;
+    testbed.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_withheld_head_comes_together_with_the_first_event() {
+    let testbed = with(&["head-withheld"]);
+    let request = "GET /events HTTP/1.1\r\nHost: testbed\r\n\r\n";
+    let mut client = Client::send(&testbed, request).await;
+    until_subscribers(&testbed, 1).await;
+    assert_eq!(client.text(), "");
+    publish(&testbed, "first").await;
+    client.until("data: first\n\n").await;
+    assert!(client.text().starts_with("HTTP/1.1 200"));
     testbed.shutdown().await;
 }
 
