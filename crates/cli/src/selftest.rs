@@ -5,6 +5,7 @@
 //! variation must stay green.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
 use ssecheck_model::exit;
@@ -12,6 +13,7 @@ use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, Target
 use ssecheck_model::target::{Capability, Target};
 use ssecheck_model::verdict::{Level, Outcome};
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::args::SelftestArgs;
@@ -72,37 +74,50 @@ async fn matrix(
     jobs: usize,
     human: Human,
 ) -> Result<Vec<Cell>, Stop> {
-    let mut waiting = rows.into_iter();
+    let places = Arc::new(Semaphore::new(jobs));
     let mut running = JoinSet::new();
+    for row in rows {
+        let (suite, places) = (suite.clone(), Arc::clone(&places));
+        running.spawn(async move { (row, results(row, suite, places).await) });
+    }
     let mut cells = Vec::new();
-    loop {
-        while running.len() < jobs {
-            let Some(row) = waiting.next() else { break };
-            let suite = suite.clone();
-            running.spawn(async move { (row, results(row, suite).await) });
-        }
-        let Some(joined) = running.join_next().await else { return Ok(cells) };
+    while let Some(joined) = running.join_next().await {
         let (row, results) =
             joined.map_err(|error| Stop::setup(format!("a run broke: {error}")))?;
         let found = compare(row, &results?);
         human.write(&line(row, &found));
         cells.extend(found);
     }
+    Ok(cells)
 }
 
 /// The results of every case. Each case of a fault has a testbed of its own, or a fault that one
 /// case brings about would show in another; what must stay green runs as a user runs it.
-async fn results(row: Row, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
-    if row.is_none_or(|switch| switch.kind == Kind::Variation) {
-        let finite = suite.clone().select(&FINITE.map(str::to_owned), &[]).map_err(Stop::usage)?;
-        let mut results = judged(row, HUB, suite).await?;
-        results.extend(judged(row, REPLAY, finite).await?);
-        return Ok(results);
-    }
+async fn results(row: Row, suite: Suite, places: Arc<Semaphore>) -> Result<Vec<CheckResult>, Stop> {
     let path = row.map_or(HUB, |switch| switch.on);
+    let runs: Vec<(&str, Suite)> = match row {
+        Some(switch) if switch.kind == Kind::Fault => {
+            suite.cases.into_iter().map(|case| (path, Suite { cases: vec![case] })).collect()
+        }
+        _ => {
+            let only = FINITE.map(str::to_owned);
+            let finite = suite.clone().select(&only, &[]).map_err(Stop::usage)?;
+            vec![(HUB, suite), (REPLAY, finite)]
+        }
+    };
+    let mut running = JoinSet::new();
+    for (path, suite) in runs {
+        let places = Arc::clone(&places);
+        running.spawn(async move {
+            // The semaphore is never closed.
+            let _place = places.acquire_owned().await;
+            judged(row, path, suite).await
+        });
+    }
     let mut results = Vec::new();
-    for case in suite.cases {
-        results.extend(judged(row, path, Suite { cases: vec![case] }).await?);
+    while let Some(joined) = running.join_next().await {
+        let judged = joined.map_err(|error| Stop::setup(format!("a run broke: {error}")))?;
+        results.extend(judged?);
     }
     Ok(results)
 }

@@ -13,7 +13,7 @@ use crate::Switches;
 /// Departures of clients that are forgiven: a tester's first look at the server makes one.
 const FORGIVEN: usize = 1;
 /// How long after the close of a stream a client that waited is refused.
-const REFUSED: Range<Duration> = Duration::from_millis(500)..Duration::from_secs(5);
+const REFUSED: Range<Duration> = Duration::from_millis(800)..Duration::from_secs(5);
 
 /// Server-wide, and untouched by the correct server.
 #[derive(Debug)]

@@ -96,6 +96,6 @@ pub(super) const SWITCHES: &[Switch] = &[
         "D081",
         &["T8"],
         &[("retry/serves-again", "status-unexpected")],
-        "503 from 0.5 s to 5 s after the close of a stream",
+        "503 from 0.8 s to 5 s after the close of a stream",
     ),
 ];

@@ -80,7 +80,7 @@ async fn who_waits_after_a_close_is_refused() {
         let client = Client::subscribe_or_refused(&testbed).await;
         status = client.status();
         drop(client);
-        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
     }
     assert_eq!(status, 503);
     testbed.shutdown().await;
