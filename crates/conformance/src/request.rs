@@ -50,6 +50,14 @@ impl Plan {
         self
     }
 
+    /// Takes the fields of the target file out again: credentials are among them.
+    pub(crate) fn drop_target_fields(&mut self, subject: &Subject) {
+        for (name, _) in &subject.fields {
+            self.remove(name);
+        }
+        self.credentials = false;
+    }
+
     /// Sets a field, in place of one with the same name in any case.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         match self.fields.iter_mut().find(|(field, _)| field.eq_ignore_ascii_case(name)) {
@@ -74,8 +82,7 @@ impl Plan {
     pub(crate) fn redirected(&self, url: Url, status: u16, subject: &Subject) -> Self {
         let mut next = Self { url, ..self.clone() };
         if next.url.origin() != self.url.origin() {
-            subject.fields.iter().for_each(|(name, _)| next.remove(name));
-            next.credentials = false;
+            next.drop_target_fields(subject);
         }
         let becomes_get = status == 303 && self.method != "HEAD"
             || matches!(status, 301 | 302) && self.method == "POST";

@@ -30,8 +30,7 @@ impl Stage<'_> {
     fn connect_plan(&self, step: &Connect) -> Result<Plan, String> {
         let mut plan = Plan::stream(self.subject);
         if step.anonymous {
-            self.subject.fields.iter().for_each(|(name, _)| plan.remove(name));
-            plan.credentials = false;
+            plan.drop_target_fields(self.subject);
         }
         if let Some(url) = step.url.as_ref().and_then(|url| self.render(url, None)) {
             plan.url = plan.url.join(&url).map_err(|error| error.to_string())?;

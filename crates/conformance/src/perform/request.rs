@@ -23,8 +23,7 @@ impl Stage<'_> {
             Destination::Stats => self.plan_to(self.subject.stats.as_ref().map(|(url, _)| url))?,
         };
         if step.anonymous {
-            self.subject.fields.iter().for_each(|(name, _)| plan.remove(name));
-            plan.credentials = false;
+            plan.drop_target_fields(self.subject);
         }
         if let Some(method) = step.method.as_ref().and_then(|method| self.render(method, None)) {
             plan.method = method;

@@ -8,15 +8,7 @@ use crate::server::{Hub, STREAM, Server, event};
 
 #[tokio::test]
 async fn a_command_can_be_the_publish_hook() {
-    let hub = Hub::default();
-    let server = Server::start(move |asked| {
-        let hub = hub.clone();
-        async move {
-            let Some(asked) = hub.serve_publish(asked).await else { return };
-            hub.serve_stream(asked).await;
-        }
-    })
-    .await;
+    let server = Hub::server().await;
     // bash can speak TCP by itself, so no other program is needed.
     let script = format!(
         "exec 3<>/dev/tcp/127.0.0.1/{}; \

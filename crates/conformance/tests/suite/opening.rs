@@ -36,15 +36,7 @@ async fn r14_a_head_that_waits_for_the_first_event_is_coaxed_out_and_judged() {
 
 #[tokio::test]
 async fn r14_a_head_that_comes_at_once_passes() {
-    let hub = Hub::default();
-    let server = Server::start(move |asked| {
-        let hub = hub.clone();
-        async move {
-            let Some(asked) = hub.serve_publish(asked).await else { return };
-            hub.serve_stream(asked).await;
-        }
-    })
-    .await;
+    let server = Hub::server().await;
     let finished = judge(subject(&server.url(), HOOK), suite(&[&head_at_once()])).await;
     assert_eq!(verdict(&finished, "t/head"), (Outcome::Pass, ""));
 }

@@ -114,6 +114,19 @@ impl Server {
 pub(crate) struct Hub(Arc<Mutex<Vec<UnboundedSender<String>>>>);
 
 impl Hub {
+    /// A plain hub: it takes publications and serves streams.
+    pub(crate) async fn server() -> Server {
+        let hub = Self::default();
+        Server::start(move |asked| {
+            let hub = hub.clone();
+            async move {
+                let Some(asked) = hub.serve_publish(asked).await else { return };
+                hub.serve_stream(asked).await;
+            }
+        })
+        .await
+    }
+
     pub(crate) fn subscribe(&self) -> UnboundedReceiver<String> {
         let (sender, receiver) = unbounded_channel();
         self.0.lock().unwrap().push(sender);
