@@ -1,7 +1,7 @@
 //! Requests as `EventSource` and fetch clients make them, under the full control of a case.
 
 use ssecheck_model::step::HttpVersion;
-use ssecheck_transport::{Request, Url, Version};
+use ssecheck_transport::{Request, Url, Version, redirect_makes_get};
 
 use crate::subject::Subject;
 
@@ -84,9 +84,7 @@ impl Plan {
         if next.url.origin() != self.url.origin() {
             next.drop_target_fields(subject);
         }
-        let becomes_get = status == 303 && self.method != "HEAD"
-            || matches!(status, 301 | 302) && self.method == "POST";
-        if becomes_get {
+        if redirect_makes_get(status, &self.method) {
             "GET".clone_into(&mut next.method);
             next.body.clear();
         }

@@ -20,6 +20,8 @@ pub struct Dechunker {
     line: Vec<u8>,
     line_offset: u64,
     trailer_bytes: usize,
+    /// How many chunk sizes are kept.
+    recorded: usize,
     facts: ChunkFacts,
     oddities: Oddities,
 }
@@ -118,9 +120,16 @@ impl Dechunker {
             line: Vec::new(),
             line_offset: offset,
             trailer_bytes: 0,
+            recorded: RECORDED_CHUNKS,
             facts: ChunkFacts::default(),
             oddities: Oddities::default(),
         }
+    }
+
+    /// As [`Dechunker::new`], but keeps no chunk sizes: for readers of thousands of streams.
+    #[must_use]
+    pub fn forgetful(offset: u64) -> Self {
+        Self { recorded: 0, ..Self::new(offset) }
     }
 
     /// What was seen so far.
@@ -272,7 +281,7 @@ impl Dechunker {
             return Ok(());
         }
         self.facts.count += 1;
-        if self.facts.sizes.len() < RECORDED_CHUNKS {
+        if self.facts.sizes.len() < self.recorded {
             self.facts.sizes.push(size);
         }
         self.state = State::Data(size);

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -108,7 +108,7 @@ impl Dialer {
     pub async fn dial(&self, url: &Url, limits: &Limits) -> Result<Connection, Error> {
         let started = Instant::now();
         let addresses = self.resolve(url, limits).await?;
-        self.connect(url, &addresses, limits, started).await
+        self.connect(url, &addresses, None, limits, started).await
     }
 
     /// Connects to given addresses in place of those of the URL's host, as a run that resolves only
@@ -122,7 +122,23 @@ impl Dialer {
         addresses: &[SocketAddr],
         limits: &Limits,
     ) -> Result<Connection, Error> {
-        self.connect(url, addresses, limits, Instant::now()).await
+        self.dial_from(url, addresses, None, limits).await
+    }
+
+    /// As [`Dialer::dial_to`] from one of our own addresses, so that thousands of connections need
+    /// not share the ports of one. The port is chosen at the connect (`IP_BIND_ADDRESS_NO_PORT`), not
+    /// at the bind, which would take it from every other destination too.
+    ///
+    /// # Errors
+    /// As [`Dialer::dial`]; a source that is not ours is an error in [`Phase::Connect`].
+    pub async fn dial_from(
+        &self,
+        url: &Url,
+        addresses: &[SocketAddr],
+        source: Option<IpAddr>,
+        limits: &Limits,
+    ) -> Result<Connection, Error> {
+        self.connect(url, addresses, source, limits, Instant::now()).await
     }
 
     /// The addresses of the URL's host with its port.
@@ -145,6 +161,7 @@ impl Dialer {
         &self,
         url: &Url,
         addresses: &[SocketAddr],
+        source: Option<IpAddr>,
         limits: &Limits,
         started: Instant,
     ) -> Result<Connection, Error> {
@@ -155,7 +172,8 @@ impl Dialer {
         for (index, &address) in addresses.iter().enumerate() {
             let left = deadline.saturating_duration_since(Deadline::now());
             let share = left / u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
-            match within(share, Phase::Connect, limits.connect, self.connect_tcp(address)).await {
+            let connecting = self.connect_tcp(address, source);
+            match within(share, Phase::Connect, limits.connect, connecting).await {
                 Ok((tap, local)) => {
                     let connected = Instant::now();
                     let dialed = Dialed {
@@ -179,8 +197,16 @@ impl Dialer {
         Err(last)
     }
 
-    async fn connect_tcp(&self, address: SocketAddr) -> io::Result<(Tap, SocketAddr)> {
+    async fn connect_tcp(
+        &self,
+        address: SocketAddr,
+        source: Option<IpAddr>,
+    ) -> io::Result<(Tap, SocketAddr)> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        if let Some(source) = source {
+            tap::choose_port_late(&socket);
+            socket.bind(SocketAddr::new(source, 0))?;
+        }
         if let Some(bytes) = self.options.recv_buffer {
             socket.set_recv_buffer_size(bytes)?;
         }

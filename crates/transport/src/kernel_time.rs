@@ -35,6 +35,12 @@ pub(crate) fn enable(socket: &impl AsFd) -> bool {
     warm_up() && set(socket)
 }
 
+/// Lets a bind to an address leave the port open until the connect. An old kernel that refuses it
+/// only has fewer ports to give.
+pub(crate) fn choose_port_late(socket: &impl AsFd) {
+    let _ = setsockopt(socket, sockopt::IpBindAddressNoPort, &true);
+}
+
 fn set(socket: &impl AsFd) -> bool {
     setsockopt(socket, sockopt::ReceiveTimestampns, &true).is_ok()
 }

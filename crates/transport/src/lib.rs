@@ -64,7 +64,7 @@ pub use limits::{
 };
 pub use oddity::{Oddities, Oddity, OddityCode};
 pub use record::{Record, Segment, Side};
-pub use request::{Request, RequestError, Version};
+pub use request::{Request, RequestError, Version, redirect_makes_get};
 pub use stamp::Stamp;
 pub use tap::Tap;
 pub use tls::SetupError;

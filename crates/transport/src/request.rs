@@ -175,6 +175,13 @@ impl Request {
     }
 }
 
+/// Whether a redirect with this status turns a request with this method into a GET without body
+/// (Fetch, HTTP-redirect fetch).
+#[must_use]
+pub fn redirect_makes_get(status: u16, method: &str) -> bool {
+    status == 303 && method != "HEAD" || matches!(status, 301 | 302) && method == "POST"
+}
+
 fn is_line_break(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | 0)
 }

@@ -31,7 +31,7 @@ impl Stamp {
     /// A stamp taken now, for bytes that the kernel received at `realtime` since the Unix epoch.
     #[cfg(target_os = "linux")]
     pub(crate) fn with_realtime(at: Instant, realtime: Duration) -> Self {
-        let (instant, now) = sample_clocks();
+        let (instant, now) = sample_clocks(at);
         let age = now.saturating_sub(realtime);
         let kernel_at = instant.checked_sub(age).map(|kernel| kernel.min(at));
         Self { at, kernel_at }
@@ -44,13 +44,13 @@ impl Stamp {
     }
 }
 
-/// One moment on both clocks. Asks again while the thread was held up between the two readings.
+/// One moment on both clocks; `before` was read just now. Asks again while the thread was held up
+/// between the two readings.
 #[cfg(target_os = "linux")]
-fn sample_clocks() -> (Instant, Duration) {
+fn sample_clocks(mut before: Instant) -> (Instant, Duration) {
     const GOOD: Duration = Duration::from_micros(2);
     let mut best: Option<(Duration, Instant, Duration)> = None;
     for _ in 0..3 {
-        let before = Instant::now();
         let realtime = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let width = before.elapsed();
         let sample = (width, before + width / 2, realtime);
@@ -58,6 +58,7 @@ fn sample_clocks() -> (Instant, Duration) {
         if width <= GOOD {
             break;
         }
+        before = Instant::now();
     }
     best.map_or_else(
         || (Instant::now(), Duration::ZERO),

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 #[cfg(target_os = "linux")]
-pub(crate) use crate::kernel_time::{enable, warm_up};
+pub(crate) use crate::kernel_time::{choose_port_late, enable, warm_up};
 use crate::stamp::Stamp;
 
 /// Kernel times are for Linux only.
@@ -23,6 +23,10 @@ pub(crate) fn enable<T>(_socket: &T) -> bool {
 pub(crate) fn warm_up() -> bool {
     false
 }
+
+/// Elsewhere the port is chosen at the bind.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn choose_port_late<T>(_socket: &T) {}
 
 /// A TCP stream that notes when bytes came: our time and, on Linux, the kernel's.
 #[derive(Debug)]

@@ -29,6 +29,15 @@ impl Wire {
         }
     }
 
+    /// Makes the coming drop send RST instead of FIN, so that neither side keeps the address in
+    /// TIME_WAIT.
+    ///
+    /// # Errors
+    /// When the system refuses it.
+    pub fn reset_on_drop(&self) -> io::Result<()> {
+        self.tap().reset_on_drop()
+    }
+
     /// The times of the last TCP read. Under TLS these are the times of the last ciphertext, so
     /// plaintext that rustls held back from an earlier read is never stamped too early, but may be
     /// stamped a read too late.
