@@ -18,6 +18,7 @@ pub(crate) use coding::{Coding, chunk};
 pub(crate) use shape::Shape;
 
 use crate::hub::Feed;
+use crate::load::{Course, Step};
 use crate::memory::OpenStream;
 
 /// Where the events come from.
@@ -39,6 +40,9 @@ pub(crate) enum Source {
 struct Heartbeat {
     period: Duration,
     text: Bytes,
+    /// Of the last piece of the stream. The timer is set anew only when it has run out: it would
+    /// cost more per event than anything else here.
+    last: Instant,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -48,6 +52,8 @@ pub(crate) struct EventBody {
     ready: VecDeque<Bytes>,
     source: Source,
     shape: Shape,
+    /// Takes the place of the shape.
+    course: Option<Box<Course>>,
     coding: Coding,
     heartbeat: Option<Heartbeat>,
     /// Nothing is written before this has passed.
@@ -61,6 +67,7 @@ impl EventBody {
             ready: pieces.into(),
             source: Source::Ended,
             shape: Shape::default(),
+            course: None,
             coding: Coding::Identity,
             heartbeat: None,
             start: None,
@@ -72,13 +79,19 @@ impl EventBody {
         Self { source, shape, ..Self::finite(pieces) }
     }
 
+    pub(crate) fn on_course(mut self, course: Option<Box<Course>>) -> Self {
+        self.course = course;
+        self
+    }
+
     pub(crate) fn coded(mut self, coding: Coding) -> Self {
         self.coding = coding;
         self
     }
 
     pub(crate) fn with_heartbeat(mut self, period: Duration, text: Bytes) -> Self {
-        self.heartbeat = Some(Heartbeat { period, text, timer: Box::pin(sleep(period)) });
+        let (last, timer) = (Instant::now(), Box::pin(sleep(period)));
+        self.heartbeat = Some(Heartbeat { period, text, last, timer });
         self
     }
 
@@ -90,6 +103,13 @@ impl EventBody {
     /// Takes what the source has; says whether it has ended.
     fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         let Source::Hub { feed, .. } = &mut self.source else { return Poll::Ready(true) };
+        if let Some(course) = &mut self.course {
+            let step = std::task::ready!(course.poll(feed, cx, &mut self.ready));
+            if step == Step::End {
+                self.source = Source::Ended;
+            }
+            return Poll::Ready(step == Step::End);
+        }
         loop {
             match feed.poll_next(cx) {
                 Poll::Ready(Some(message)) => self.shape.take(&message, &mut self.ready),
@@ -109,13 +129,19 @@ impl EventBody {
 
     fn poll_heartbeat(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
         let Some(heartbeat) = &mut self.heartbeat else { return Poll::Pending };
-        std::task::ready!(heartbeat.timer.as_mut().poll(cx));
-        Poll::Ready(heartbeat.text.clone())
+        loop {
+            std::task::ready!(heartbeat.timer.as_mut().poll(cx));
+            let next = heartbeat.last + heartbeat.period;
+            if next <= Instant::now() {
+                return Poll::Ready(heartbeat.text.clone());
+            }
+            heartbeat.timer.as_mut().reset(next);
+        }
     }
 
     fn has_written(&mut self) {
         if let Some(heartbeat) = &mut self.heartbeat {
-            heartbeat.timer.as_mut().reset(Instant::now() + heartbeat.period);
+            heartbeat.last = Instant::now();
         }
     }
 

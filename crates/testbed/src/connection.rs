@@ -31,6 +31,7 @@ pub(crate) struct Connection {
     exchanges: Mutex<VecDeque<Exchange>>,
     streamed: AtomicBool,
     answered: AtomicBool,
+    reset: AtomicBool,
 }
 
 impl Connection {
@@ -41,6 +42,17 @@ impl Connection {
     /// Drops the connection, whatever waits to be written.
     pub(crate) fn cut(&self) {
         self.cut.notify_one();
+    }
+
+    /// Drops the connection by a TCP reset.
+    pub(crate) fn reset(&self) {
+        self.reset.store(true, Ordering::Relaxed);
+        self.cut();
+    }
+
+    /// Whether the connection is dropped by a TCP reset.
+    pub(crate) fn is_reset(&self) -> bool {
+        self.reset.load(Ordering::Relaxed)
     }
 
     /// Returns once the connection is to be dropped.

@@ -19,7 +19,7 @@ pub(crate) use rewrite::BAD_CHUNK;
 
 use crate::Switches;
 use crate::connection::Connection;
-use crate::server::http;
+use crate::server::{http, outlet};
 use crate::service::App;
 
 /// Bytes that the pipe holds.
@@ -67,17 +67,18 @@ struct Departure {
 
 /// Serves one connection through the edge.
 pub(crate) async fn serve(
-    mut socket: TcpStream,
+    socket: &mut TcpStream,
     app: &Arc<App>,
     connection: &Arc<Connection>,
     ending: watch::Receiver<bool>,
 ) {
     if app.memory.is_deaf(&app.switches) {
-        return say_nothing(&mut socket).await;
+        return say_nothing(socket).await;
     }
     let (inner, outer) = duplex(PIPE);
     let (from_client, to_client) = socket.split();
     let (from_http, to_http) = split(outer);
+    let to_client = outlet(to_client, app, connection);
     let pumps = async {
         let mut outward = pin!(outward::pump(from_http, to_client, app, connection));
         tokio::select! {

@@ -15,7 +15,9 @@ use crate::Switches;
 use crate::access::{check_accept, check_cursor};
 use crate::body::{Coding, EventBody, Shape, Source, backlog};
 use crate::connection::Connection;
-use crate::hub::Cursor;
+use crate::hub::{Cursor, Message};
+use crate::load::Course;
+use crate::memory::OpenStream;
 use crate::render;
 use crate::reply::{ACCEL_BUFFERING, Reply, empty, error, stream};
 use crate::service::{App, LAST_EVENT_ID};
@@ -100,7 +102,9 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
         pieces.push(render::comment(&app.switches, text));
     }
     let mut shape = Shape::new(&app.switches, stream.number);
-    pieces.extend(backlog(&mut shape, &subscription.backlog));
+    if !app.switches.load().is_on_streams() {
+        pieces.extend(backlog(&mut shape, &subscription.backlog));
+    }
     if app.switches.has("priming-event") && subscription.backlog.is_empty() {
         pieces.extend(render::priming(&app.switches, &subscription.newest));
     }
@@ -110,14 +114,33 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
     {
         pieces.extend(backlog(&mut shape, &[first]));
     }
+    let course = course(app, connection, &stream, &subscription.backlog);
     let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
+        .on_course(course)
         .coded(Coding::of(&app.switches))
         .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));
     match app.switches.has("slow-start") {
         true => body.starting_after(Duration::from_secs(1)),
         false => body,
     }
+}
+
+/// The course that load switches give to the events of the stream, missed ones included.
+fn course(
+    app: &App,
+    connection: &Arc<Connection>,
+    stream: &OpenStream,
+    missed: &[Arc<Message>],
+) -> Option<Box<Course>> {
+    let load = app.switches.load();
+    if !load.is_on_streams() {
+        return None;
+    }
+    let subscriber = stream.number as u64 - 1;
+    let mut course = Box::new(Course::new(*load, subscriber, connection));
+    missed.iter().for_each(|message| course.take(message));
+    Some(course)
 }
 
 /// The cursor that the client sends. An empty one is as good as none (R57); bytes that are not
@@ -160,6 +183,9 @@ fn spoil(switches: &Switches, response: &mut Response<Reply>) {
     }
     replace_fields(switches, response.headers_mut());
     remove_fields(switches, response.headers_mut());
+    if switches.load().close.is_some() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if switches.has("media-type-twice") {
         let again = HeaderValue::from_static("text/event-stream");
         response.headers_mut().append(CONTENT_TYPE, again);

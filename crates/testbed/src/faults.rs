@@ -42,7 +42,9 @@ pub struct Switch {
     pub summary: &'static str,
 }
 
-/// Every switch: faults by family, then variations.
+/// Every fault by family, then every variation. Load switches are [`load_switches`].
+///
+/// [`load_switches`]: crate::load_switches
 pub fn all() -> &'static [Switch] {
     static ALL: LazyLock<Vec<Switch>> = LazyLock::new(|| {
         let families = [

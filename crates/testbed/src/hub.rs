@@ -5,6 +5,7 @@ mod resume;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use ssecheck_parser::encode::EncodeError;
@@ -16,10 +17,14 @@ use state::State;
 
 use crate::Switches;
 use crate::connection::Connection;
+use crate::load::Payload;
 use crate::render::{self, Fields};
 
 /// Faults of order act from this event of a burst on, so that they leave shorter ones alone.
 pub(crate) const LONG_BURST: u32 = 20;
+
+/// The event after which the hub stalls, where it does.
+const STALL_AFTER: u64 = 10;
 
 /// A published event. It is encoded once, for all subscribers.
 #[derive(Debug)]
@@ -34,6 +39,10 @@ pub(crate) struct Message {
     pub(crate) burst: u32,
     /// The event as it goes on the wire.
     pub(crate) wire: Bytes,
+    /// What load switches go by: the sequence of its payload, or else its place from 0.
+    pub(crate) number: u64,
+    /// Time of publication.
+    pub(crate) at: Instant,
 }
 
 /// What the publisher says about an event.
@@ -65,12 +74,15 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     /// Held while a publisher waits, by the fault that makes it wait.
     turn: tokio::sync::Mutex<()>,
+    /// The end of the stall, while there is one; held while publishers wait for it, in order.
+    stall: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl Hub {
     pub(crate) fn new(switches: Switches, history: usize) -> Arc<Self> {
         let state = Mutex::new(State::new(history));
-        Arc::new(Self { switches, state, turn: tokio::sync::Mutex::default() })
+        let (turn, stall) = Default::default();
+        Arc::new(Self { switches, state, turn, stall })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -82,12 +94,33 @@ impl Hub {
         if self.switches.has("slow-reader-blocks") {
             return self.publish_waiting(draft).await;
         }
+        match self.switches.load().stall {
+            Some(span) => self.publish_stalling(draft, span).await,
+            None => self.publish_now(draft).map(|message| message.id.clone()),
+        }
+    }
+
+    fn publish_now(&self, draft: Draft) -> Result<Arc<Message>, EncodeError> {
         let mut state = self.state();
         let message = self.enter(&mut state, draft)?;
         if self.switches.has("destructive-queue") {
             state.hand_to_one(&message);
         } else if !self.is_lost(&message) {
             state.hand_to_all(&message);
+        }
+        Ok(message)
+    }
+
+    /// Stalls once for this long.
+    async fn publish_stalling(&self, draft: Draft, span: Duration) -> Result<String, EncodeError> {
+        let mut stall = self.stall.lock().await;
+        if let Some(end) = *stall {
+            tokio::time::sleep_until(end).await;
+            *stall = None;
+        }
+        let message = self.publish_now(draft)?;
+        if message.seq == STALL_AFTER {
+            *stall = Some(Instant::now() + span);
         }
         Ok(message.id.clone())
     }
@@ -120,9 +153,11 @@ impl Hub {
             fields.id = None;
             wire = render::event(&self.switches, fields)?;
         }
-        let burst = state.place_in_burst(Instant::now());
+        let at = Instant::now();
+        let burst = state.place_in_burst(at);
+        let number = Payload::read(&draft.data).map_or(seq - 1, |payload| payload.number);
         let (event, data) = (draft.event, draft.data);
-        let message = Arc::new(Message { seq, id, event, data, burst, wire });
+        let message = Arc::new(Message { seq, id, event, data, burst, wire, number, at });
         state.remember(&message);
         Ok(message)
     }

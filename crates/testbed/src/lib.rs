@@ -13,6 +13,7 @@
 //! | `GET /replay` | six events, resumed from `Last-Event-ID`, then the end |
 //! | `GET /finished` | 204: do not come back |
 //! | `GET /stats` | `{"subscribers": n}` |
+//! | `GET /truth` | with `load-truth`: when each delivery was written, see [`LoadSwitch`] |
 //!
 //! ```
 //! # async fn f() -> std::io::Result<()> {
@@ -34,6 +35,7 @@ mod edge;
 mod events;
 mod faults;
 mod hub;
+mod load;
 mod memory;
 mod publish;
 mod query;
@@ -46,5 +48,6 @@ mod switches;
 
 pub use config::Config;
 pub use faults::{FindError, Kind, Switch, all, find};
+pub use load::{LoadSwitch, load_switches};
 pub use server::Testbed;
 pub use switches::Switches;

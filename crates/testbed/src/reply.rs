@@ -69,7 +69,11 @@ pub(crate) fn empty(status: StatusCode) -> Response<Reply> {
 
 /// An answer of JSON.
 pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Reply> {
-    let mut text = value.to_string();
+    json_text(status, value.to_string())
+}
+
+/// An answer of JSON that is written already.
+pub(crate) fn json_text(status: StatusCode, mut text: String) -> Response<Reply> {
     text.push('\n');
     let mut response = with_body(status, Reply::Full(Some(Bytes::from(text))));
     let headers = response.headers_mut();

@@ -20,6 +20,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::config::GRACE;
 use crate::connection::Connection;
 use crate::hub::Hub;
+use crate::load::{Meter, Outlet};
 use crate::service::{App, answer};
 use crate::{Config, Switches, edge};
 
@@ -84,7 +85,8 @@ impl Testbed {
 fn app(config: Config) -> App {
     let hub = Hub::new(config.switches.clone(), config.history);
     let Config { switches, token, heartbeat, retry_ms, .. } = config;
-    App { switches, token, heartbeat, retry_ms, hub, memory: Arc::default() }
+    let truth = switches.load().truth.then(Arc::default);
+    App { switches, token, heartbeat, retry_ms, hub, memory: Arc::default(), truth }
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -96,12 +98,16 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 async fn serve(listener: TcpListener, app: Arc<App>, mut ending: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
+    let pace = app.switches.load().accepts.map(|most| Duration::from_nanos(1_000_000_000 / most));
     let told = ending.clone();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((socket, _)) => {
                     connections.spawn(connect(socket, Arc::clone(&app), told.clone()));
+                    if let Some(pace) = pace {
+                        tokio::time::sleep(pace).await;
+                    }
                 }
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
@@ -121,21 +127,33 @@ async fn is_over(ending: &mut watch::Receiver<bool>) {
     let _ = ending.wait_for(|end| *end).await;
 }
 
-async fn connect(socket: TcpStream, app: Arc<App>, ending: watch::Receiver<bool>) {
+async fn connect(mut socket: TcpStream, app: Arc<App>, ending: watch::Receiver<bool>) {
     // Without it, only delay is lost.
     let _ = socket.set_nodelay(true);
     let connection = Connection::new();
     let served = async {
         if edge::is_needed(&app.switches) {
-            edge::serve(socket, &app, &connection, ending).await;
+            edge::serve(&mut socket, &app, &connection, ending).await;
         } else {
+            let socket = outlet(&mut socket, &app, &connection);
             http(socket, &app, &connection, ending).await;
         }
     };
     tokio::select! {
+        biased;
         () = served => {}
         () = connection.is_cut() => {}
     }
+    if connection.is_reset() {
+        // Without it, the client sees an end instead.
+        let _ = socket.set_zero_linger();
+    }
+}
+
+/// The socket, or a half of it, as load switches want it.
+pub(crate) fn outlet<S>(io: S, app: &App, connection: &Arc<Connection>) -> Outlet<S> {
+    let meter = app.truth.as_ref().map(|truth| Meter::new(truth, connection));
+    Outlet::new(io, app.switches.load().split, meter)
 }
 
 /// Serves HTTP/1 on the socket until it ends.

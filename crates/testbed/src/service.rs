@@ -11,9 +11,10 @@ use hyper::{Method, Request, Response, StatusCode};
 use crate::body::EventBody;
 use crate::connection::{Connection, Exchange};
 use crate::hub::Hub;
+use crate::load::Truth;
 use crate::memory::Memory;
 use crate::render::Fields;
-use crate::reply::{Reply, empty, error, json, not_allowed, stream};
+use crate::reply::{Reply, empty, error, json, json_text, not_allowed, stream};
 use crate::{Switches, access, cors, events, publish, query, render, replay};
 
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) retry_ms: u64,
     pub(crate) hub: Arc<Hub>,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) truth: Option<Arc<Truth>>,
 }
 
 /// What a path names.
@@ -38,6 +40,7 @@ pub(crate) enum Resource {
     Publish,
     Stats,
     Finished,
+    Truth,
     Unknown,
 }
 
@@ -50,6 +53,7 @@ impl Resource {
             "/publish" => Self::Publish,
             "/stats" => Self::Stats,
             "/finished" => Self::Finished,
+            "/truth" => Self::Truth,
             _ => Self::Unknown,
         }
     }
@@ -111,19 +115,26 @@ async fn route(
             stream(events::ending(&app.switches, pieces))
         }
         Resource::Echo => echo(app, request, head_only),
-        Resource::Publish => publish::publish(&app.hub, body).await,
+        Resource::Publish => {
+            let answer = publish::publish(&app.hub, body).await;
+            if let Some(span) = app.switches.load().slow_publish {
+                tokio::time::sleep(span).await;
+            }
+            answer
+        }
         Resource::Stats => {
             json(StatusCode::OK, &serde_json::json!({ "subscribers": app.hub.subscribers() }))
         }
         Resource::Finished => finished(app),
-        Resource::Unknown => error(StatusCode::NOT_FOUND, "no such resource"),
+        Resource::Truth => truth(app),
+        Resource::Unknown => unknown(),
     }
 }
 
 /// What needs no look at the resource itself.
 fn refusal(app: &App, resource: Resource, request: &Parts) -> Option<Response<Reply>> {
-    if resource == Resource::Unknown {
-        return Some(error(StatusCode::NOT_FOUND, "no such resource"));
+    if resource == Resource::Unknown || (resource == Resource::Truth && app.truth.is_none()) {
+        return Some(unknown());
     }
     if request.method == Method::OPTIONS {
         return Some(cors::preflight(&app.switches, resource, request));
@@ -161,6 +172,19 @@ fn echo(app: &App, request: &Parts, head_only: bool) -> Response<Reply> {
             stream(Reply::Events(Box::new(EventBody::finite(pieces))))
         }
         Err(wrong) => error(StatusCode::BAD_REQUEST, &wrong.to_string()),
+    }
+}
+
+fn unknown() -> Response<Reply> {
+    error(StatusCode::NOT_FOUND, "no such resource")
+}
+
+/// What has been delivered when.
+fn truth(app: &App) -> Response<Reply> {
+    let Some(truth) = &app.truth else { return unknown() };
+    match truth.json() {
+        Ok(text) => json_text(StatusCode::OK, text),
+        Err(wrong) => error(StatusCode::INTERNAL_SERVER_ERROR, &wrong.to_string()),
     }
 }
 

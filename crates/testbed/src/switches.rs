@@ -3,23 +3,29 @@
 use std::collections::BTreeSet;
 
 use crate::faults::{self, FindError, Switch};
+use crate::load::Load;
 
-/// The faults and variations that are on. Empty is the correct server.
+/// The faults, variations and load switches that are on. Empty is the correct server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Switches {
     on: BTreeSet<&'static str>,
+    load: Load,
 }
 
 impl Switches {
-    /// The switches of the given names: ids, or catalogue ids where these are unambiguous.
+    /// The switches of the given names: ids, or catalogue ids where these are unambiguous. Load
+    /// switches may have a parameter, `load-drop=7`; of several with the same id the last counts.
     ///
     /// # Errors
     ///
-    /// [`FindError`] for the first name that is unknown or ambiguous.
+    /// [`FindError`] for the first name that is unknown or ambiguous, or whose parameter is bad.
     pub fn parse<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self, FindError> {
         let mut switches = Self::default();
         for name in names {
-            switches.insert(faults::find(name.as_ref())?);
+            let name = name.as_ref();
+            if !switches.load.set(name)? {
+                switches.insert(faults::find(name)?);
+            }
         }
         Ok(switches)
     }
@@ -31,12 +37,17 @@ impl Switches {
 
     /// Whether this is the correct server.
     pub fn is_empty(&self) -> bool {
-        self.on.is_empty()
+        self.on.is_empty() && self.load == Load::default()
     }
 
-    /// The ids of the switches that are on, in alphabetical order.
+    /// The ids of the faults and variations that are on, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.on.iter().copied()
+    }
+
+    /// The load switches.
+    pub(crate) fn load(&self) -> &Load {
+        &self.load
     }
 
     /// Whether the switch is on.
@@ -61,6 +72,7 @@ impl Switches {
 
 impl FromIterator<&'static Switch> for Switches {
     fn from_iter<I: IntoIterator<Item = &'static Switch>>(switches: I) -> Self {
-        Self { on: switches.into_iter().map(|switch| switch.id).collect() }
+        let on = switches.into_iter().map(|switch| switch.id).collect();
+        Self { on, load: Load::default() }
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::answers::{Answers, Framing, Head};
 use super::rewrite::{End, Rewrite};
 use crate::connection::{Connection, Exchange};
+use crate::load::Outlet;
 use crate::service::App;
 
 /// How long a head waits for its client to leave, by the fault that dies of that.
@@ -29,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// If the client cannot be written to.
 pub(super) async fn pump(
     http: impl AsyncRead + Unpin,
-    socket: WriteHalf<'_>,
+    socket: Outlet<WriteHalf<'_>>,
     app: &App,
     connection: &Connection,
 ) -> io::Result<()> {
@@ -51,7 +52,7 @@ pub(super) async fn pump(
 }
 
 struct Client<'a> {
-    socket: WriteHalf<'a>,
+    socket: Outlet<WriteHalf<'a>>,
     /// How many bytes are still to be written one by one.
     bytewise: usize,
 }
@@ -86,7 +87,7 @@ impl Client<'_> {
             End::Close(bytes) => self.write(&bytes).await.map(|()| false),
             End::Reset => {
                 sleep(BEFORE_RESET).await;
-                self.socket.as_ref().set_zero_linger()?;
+                self.socket.get_ref().as_ref().set_zero_linger()?;
                 Ok(false)
             }
             End::Endless(bytes) => loop {

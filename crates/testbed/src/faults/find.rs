@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Switch, all};
+use crate::load::load_switches;
 
 /// Why a name finds no switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,18 @@ pub enum FindError {
         /// The ids of these switches.
         candidates: Vec<&'static str>,
     },
+    /// A load switch, where a fault or variation is asked for.
+    Load {
+        /// What was asked for.
+        name: String,
+    },
+    /// The parameter of a load switch is missing or bad.
+    Parameter {
+        /// What was asked for.
+        name: String,
+        /// What the parameter may be.
+        wanted: String,
+    },
 }
 
 impl fmt::Display for FindError {
@@ -32,6 +45,10 @@ impl fmt::Display for FindError {
             Self::Ambiguous { name, candidates } => {
                 write!(f, "`{name}` stands for several: {}", candidates.join(", "))
             }
+            Self::Load { name } => {
+                write!(f, "`{name}` is a switch for load, which breaks no rule that a check judges")
+            }
+            Self::Parameter { name, wanted } => write!(f, "`{name}`: wanted {wanted}"),
         }
     }
 }
@@ -46,6 +63,10 @@ impl std::error::Error for FindError {}
 pub fn find(name: &str) -> Result<&'static Switch, FindError> {
     if let Some(switch) = all().iter().find(|switch| switch.id == name) {
         return Ok(switch);
+    }
+    let id = name.split_once('=').map_or(name, |(id, _)| id);
+    if load_switches().iter().any(|switch| switch.id == id) {
+        return Err(FindError::Load { name: name.to_owned() });
     }
     let of_defect: Vec<_> = all()
         .iter()
@@ -63,7 +84,8 @@ pub fn find(name: &str) -> Result<&'static Switch, FindError> {
 
 fn nearest(name: &str) -> &'static str {
     let head: Vec<char> = name.chars().take(LONGEST).collect();
-    let ids = all().iter().map(|switch| switch.id);
+    let load = load_switches().iter().map(|switch| switch.id);
+    let ids = all().iter().map(|switch| switch.id).chain(load);
     ids.min_by_key(|id| distance(&head, id)).unwrap_or_default()
 }
 
