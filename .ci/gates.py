@@ -12,8 +12,8 @@ import rust_source
 MAX_LINES = 500
 ALLOW = re.compile(r"#!?\[\s*(cfg_attr\([^\]]*,\s*)?allow\s*\(")
 PRINT = re.compile(r"\b(e?print(ln)?|dbg)!|\bstd(out|err)\(\)")
-# `env!` is read by the compiler, not by the program.
-ENVIRONMENT = re.compile(r"\bstd::env\b|\buse\s+std::\{[^;]*\benv\b(?!!)")
+# `env!` is read by the compiler, not by the program, and `env::consts` is what it was compiled for.
+ENVIRONMENT = re.compile(r"\bstd::env\b(?!::consts\b)|\buse\s+std::\{[^;]*\benv\b(?!!)")
 SERDE = re.compile(r"\bserde\s*\([^\]]*?\b(flatten|untagged|tag\s*=)")
 UNSAFE = re.compile(r"\bunsafe\b")
 SAPHYR = re.compile(r"\bserde_saphyr\b")

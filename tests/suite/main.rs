@@ -6,6 +6,8 @@ mod formats;
 mod hostile;
 mod interop;
 mod kill_matrix;
+mod load;
+mod load_truth;
 mod real_servers;
 mod signals;
 mod support;

@@ -1,15 +1,18 @@
 //! What can be typed. What it means is decided in [`crate::settings`].
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use ssecheck_model::amount::Rate;
+use ssecheck_model::span::Span;
+use ssecheck_model::threshold::Threshold;
 
 /// Tells the truth about Server-Sent Events servers.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 all good, 1 a check failed, 2 usage or a bad file, \
-    3 target unreachable or nothing executed, 4 a bug of ssecheck, 130 interrupted.")]
+#[command(after_help = "Exit codes: 0 all good, 1 a check failed or a threshold was crossed, \
+    2 usage or a bad file, 3 target unreachable, nothing executed, or a load run not to be trusted, 4 a bug of ssecheck, 130 interrupted.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -19,6 +22,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Judge a server by YAML cases; without a URL, the built-in testbed.
     Run(Box<RunArgs>),
+    /// Put a server under many subscribers and measure; without a URL, the built-in testbed.
+    Load(Box<LoadArgs>),
+    /// Join the shards of a load run into one report, and judge it.
+    Merge(MergeArgs),
     /// Serve the testbed: a correct SSE server, and its faults, one switch each.
     Serve(ServeArgs),
     /// List, show and export the shipped cases, or print the JSON schemas.
@@ -90,20 +97,197 @@ pub(crate) struct FormatArgs {
     pub(crate) github: bool,
 }
 
+/// Machine formats of load runs.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct LoadFormatArgs {
+    /// Write the series, one line per interval, as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Write the percentile distribution of the fan-out latency (HdrHistogram `.hgrm`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hgrm: Option<PathBuf>,
+    /// Write every histogram of every interval (HdrHistogram interval log).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hlog: Option<PathBuf>,
+    /// Write the figures as OpenMetrics text.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) openmetrics: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = LOAD_EXAMPLES)]
+pub(crate) struct LoadArgs {
+    /// URL of the event stream.
+    pub(crate) url: Option<String>,
+    /// Target file: what the owner of the server declares about it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) target: Option<PathBuf>,
+    /// Plan file, or the name of a shipped plan: burst, capacity, churn, constant, llm-stream,
+    /// poisson, ramp, server-events, slow-readers, spike, steps, storm or topics. Flags win over it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Subscribers at the start [default: 100].
+    #[arg(short = 'c', long = "connections", value_name = "N")]
+    pub(crate) connections: Option<u32>,
+    /// How many connect per second [default: 1000/s].
+    #[arg(long, value_name = "N/s")]
+    pub(crate) ramp: Option<Rate>,
+    /// Length of the measured time, after connecting [default: 10s].
+    #[arg(short = 'd', long, value_name = "SPAN")]
+    pub(crate) duration: Option<Span>,
+    /// Events published per second, over all publishers [default: 10/s].
+    #[arg(long, value_name = "N/s")]
+    pub(crate) rate: Option<Rate>,
+    /// Size of the published data in bytes [default: 200].
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) size: Option<u32>,
+    /// Number of publishers, each with a sequence of its own [default: 1].
+    #[arg(long, value_name = "N")]
+    pub(crate) publishers: Option<u32>,
+    /// What must hold, as 'fanout.p99 < 200ms' or 'lost == 0' (repeatable).
+    #[arg(long = "threshold", value_name = "EXPR")]
+    pub(crate) thresholds: Vec<Threshold>,
+    /// Stop when a threshold has been crossed for this long; in runs of one process.
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) abort_after: Option<Span>,
+    /// Tell the server's own events apart by `id`, by a JSON pointer to a number, or `none`.
+    #[arg(long, value_name = "id|none|/POINTER")]
+    pub(crate) sequence: Option<String>,
+    /// JSON pointer to a time stamp in the server's own events, and its unit after a colon.
+    #[arg(long, value_name = "/POINTER[:ms]")]
+    pub(crate) timestamp: Option<String>,
+    /// Publish hook: a URL that takes a POST of JSON with `event`, `id` and `data`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) publish: Option<String>,
+    /// Declare a capability of the server (repeatable).
+    #[arg(long, value_name = "CAP")]
+    pub(crate) provides: Vec<String>,
+    /// Split the run over 1 to 64 processes of this machine.
+    #[arg(long, value_name = "P", conflicts_with_all = ["shard", "start_at"],
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PROCESSES)))]
+    pub(crate) processes: Option<u32>,
+    /// Be shard i of n, from 1; `ssecheck merge` joins the reports (`--json`) of all shards.
+    #[arg(long, value_name = "i/n", requires = "start_at")]
+    pub(crate) shard: Option<ShardArg>,
+    /// When connecting begins, the same for all shards: RFC 3339, as 2030-01-31T12:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) start_at: Option<jiff::Timestamp>,
+    /// Connect from this address (repeatable; on loopback they are spread anyway).
+    #[arg(long = "source-ip", value_name = "ADDR")]
+    pub(crate) sources: Vec<IpAddr>,
+    /// Watch the server's process and its children.
+    #[arg(long, value_name = "PID")]
+    pub(crate) server_pid: Option<u32>,
+    /// Let doubts that can have changed a figure pass: exit code 0 or 1 instead of 3.
+    #[arg(long)]
+    pub(crate) allow_doubts: bool,
+    /// Seed of every random choice [default: 0].
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Length of one interval of the series [default: 1s].
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) interval: Option<Span>,
+    /// Print and check the plan, and do nothing.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print nothing while the run lasts.
+    #[arg(short = 'q', long)]
+    pub(crate) quiet: bool,
+    /// More trusted certificates, in PEM.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Accept any certificate.
+    #[arg(long)]
+    pub(crate) insecure: bool,
+    /// Of a shard that another process has started: the built-in testbed that it runs.
+    #[arg(long, value_name = "URL", hide = true, conflicts_with = "url")]
+    pub(crate) testbed: Option<String>,
+    /// Of a shard that another process has started: end when standard input does, and do not start
+    /// the target file's server.
+    #[arg(long, hide = true)]
+    pub(crate) until_stdin_closes: bool,
+    #[command(flatten)]
+    pub(crate) formats: FormatArgs,
+    #[command(flatten)]
+    pub(crate) load_formats: LoadFormatArgs,
+}
+
+const LOAD_EXAMPLES: &str = "\
+Examples:
+  ssecheck load -c 500 -d 10s
+      the built-in testbed, to see what comes out
+  ssecheck load http://127.0.0.1:3000/events --publish /publish -c 1000 --rate 20/s
+      20 events per second to 1,000 subscribers, each delivery timed
+  ssecheck load http://127.0.0.1:3000/events -c 1000 -d 30s --threshold 'connect.failed == 0'
+      the server's own events
+  ssecheck load --target server.yaml --plan storm --threshold 'reconnect.p99 < 5s' --json r.json
+      a target file, a shipped plan, and a report to keep (ssecheck report --from r.json)";
+
+/// The most processes of one run on one machine.
+pub(crate) const MAX_PROCESSES: u32 = 64;
+
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    let failed = |_| "write a moment with its offset, like 2030-01-31T12:00:00Z".to_owned();
+    text.parse().map_err(failed)
+}
+
+/// `i/n`, from 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShardArg {
+    pub(crate) index: u32,
+    pub(crate) count: u32,
+}
+
+impl std::str::FromStr for ShardArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match parts {
+            Some((index, count)) if (1..=count).contains(&index) => Ok(Self { index, count }),
+            _ => Err("write the shard and their number, from 1/n to n/n".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct MergeArgs {
+    /// The reports of all shards (`--json`).
+    #[arg(value_name = "SHARD.json", required = true)]
+    pub(crate) shards: Vec<PathBuf>,
+    /// Let doubts that can have changed a figure pass.
+    #[arg(long)]
+    pub(crate) allow_doubts: bool,
+    #[command(flatten)]
+    pub(crate) formats: FormatArgs,
+    #[command(flatten)]
+    pub(crate) load_formats: LoadFormatArgs,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
-    /// Switch a fault (or a legal variation) on, by id or by D id (repeatable).
+    /// Switch a fault, legal variation or load switch on, by id or by D id (repeatable).
     #[arg(long = "fault", value_name = "ID")]
     pub(crate) faults: Vec<String>,
-    /// Explain every fault and legal variation.
+    /// Explain every fault, legal variation and load switch.
     #[arg(long)]
     pub(crate) list_faults: bool,
     /// Demand this bearer token on the streams.
     #[arg(long, value_name = "TOKEN")]
     pub(crate) token: Option<String>,
+    /// Reconnection time sent at the start of each stream, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    pub(crate) retry: u64,
+    /// Silence after which a stream gets a heartbeat.
+    #[arg(long, value_name = "SPAN", default_value = "15s")]
+    pub(crate) heartbeat: Span,
+    /// End when standard input does: of a testbed that another process has started.
+    #[arg(long, hide = true)]
+    pub(crate) until_stdin_closes: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -125,7 +309,7 @@ pub(crate) enum CasesCommand {
         /// Id of a case or check.
         id: String,
     },
-    /// The JSON Schema of cases, target files or reports.
+    /// The JSON Schema of cases, target files, load plans or reports.
     Schema {
         /// Which one.
         #[arg(value_enum, default_value_t = SchemaKind::Case)]
@@ -144,6 +328,8 @@ pub(crate) enum SchemaKind {
     Case,
     /// A target file.
     Target,
+    /// A load plan.
+    Plan,
     /// A report.
     Report,
 }
@@ -153,8 +339,13 @@ pub(crate) struct ReportArgs {
     /// The saved JSON report; `-` is standard input.
     #[arg(long, value_name = "REPORT.json")]
     pub(crate) from: PathBuf,
+    /// Let doubts of a load run that can have changed a figure pass.
+    #[arg(long)]
+    pub(crate) allow_doubts: bool,
     #[command(flatten)]
     pub(crate) formats: FormatArgs,
+    #[command(flatten)]
+    pub(crate) load_formats: LoadFormatArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -79,6 +79,7 @@ fn described(check: &Check) -> String {
 fn schema_text(kind: SchemaKind) -> Result<String, Stop> {
     let name = match kind {
         SchemaKind::Case => "case.schema.json",
+        SchemaKind::Plan => "plan.schema.json",
         SchemaKind::Target => "target.schema.json",
         SchemaKind::Report => "report.schema.json",
     };

@@ -1,6 +1,8 @@
-//! Ctrl-C, and SIGTERM, which CI servers send.
+//! Ctrl-C, SIGTERM, which CI servers send, and the end of the process that started this one.
 
-use tokio::sync::watch;
+use std::io::Read;
+
+use tokio::sync::{oneshot, watch};
 
 use crate::output::Stop;
 
@@ -12,11 +14,25 @@ pub(crate) struct Interrupt(watch::Receiver<bool>);
 impl Interrupt {
     /// Begins to listen; needs a tokio runtime.
     pub(crate) fn listen() -> Result<Self, Stop> {
+        Self::listen_until(std::future::pending())
+    }
+
+    /// As [`Self::listen`]; with `stdin`, the end of standard input counts too. A process that was
+    /// started by another one, which holds the other end of the pipe, ends so with that one, however
+    /// that one ends.
+    pub(crate) fn listen_with(stdin: bool) -> Result<Self, Stop> {
+        if stdin { Self::listen_until(stdin_closed()) } else { Self::listen() }
+    }
+
+    fn listen_until(other: impl Future<Output = ()> + Send + 'static) -> Result<Self, Stop> {
         let failed = |error| Stop::setup(format!("cannot listen for signals: {error}"));
         let heard = signals().map_err(failed)?;
         let (sender, receiver) = watch::channel(false);
         tokio::spawn(async move {
-            heard.await;
+            tokio::select! {
+                () = heard => {}
+                () = other => {}
+            }
             // Nobody waits any more when this fails.
             let _ = sender.send(true);
         });
@@ -29,6 +45,21 @@ impl Interrupt {
         if receiver.wait_for(|heard| *heard).await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+/// Resolves at the end of standard input. It is read by a thread that nobody waits for: a read that
+/// does not return would keep a runtime from ending.
+fn stdin_closed() -> impl Future<Output = ()> {
+    let (sender, receiver) = oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let mut stdin = std::io::stdin().lock();
+        while matches!(stdin.read(&mut [0; 64]), Ok(1..)) {}
+        drop(sender);
+    });
+    async move {
+        // The sender sends nothing: it goes away.
+        let _ = receiver.await;
     }
 }
 

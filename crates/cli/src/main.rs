@@ -3,12 +3,17 @@
 mod args;
 mod cases;
 mod interrupt;
+mod load;
+mod load_plan;
+mod merge;
 mod output;
+mod processes;
 mod progress;
 mod report;
 mod run;
 mod selftest;
 mod serve;
+mod server_process;
 mod settings;
 
 use std::process::ExitCode;
@@ -31,6 +36,8 @@ fn main() -> ExitCode {
 fn dispatch(args: Args) -> u8 {
     let done = match args.command {
         Command::Run(args) => run::run(&args),
+        Command::Load(args) => load::load(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Cases(args) => cases::cases(&args),
         Command::Report(args) => report::report(&args),

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use anstream::ColorChoice;
 use ssecheck_model::exit;
 use ssecheck_model::report::Report;
-use ssecheck_report::{Style, github, json, junit, markdown, sanitize};
+use ssecheck_report::{
+    Style, csv, github, hgrm, hlog, json, junit, markdown, openmetrics, sanitize,
+};
 
-use crate::args::FormatArgs;
+use crate::args::{FormatArgs, LoadFormatArgs};
 
 /// Why the program ends before its work is done.
 #[derive(Debug)]
@@ -102,7 +104,7 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
     }
 }
 
-type Render = fn(&Report) -> String;
+type Render = fn(&Report) -> Result<String, String>;
 
 /// The machine formats that were asked for. Files are created before the run, so that a wrong path
 /// fails at once, and appear under their name only when they are whole.
@@ -125,15 +127,22 @@ impl Formats {
     /// JSON alone.
     pub(crate) fn json(json: Option<&PathBuf>) -> Result<Self, Stop> {
         let json = json.cloned();
-        Self::open(&FormatArgs { json, junit: None, markdown: None, github: false })
+        let args = FormatArgs { json, junit: None, markdown: None, github: false };
+        Self::open(&args, &LoadFormatArgs::default())
     }
 
     /// Creates the files.
-    pub(crate) fn open(args: &FormatArgs) -> Result<Self, Stop> {
-        let wanted: [(&Option<PathBuf>, Render); 3] = [
-            (&args.json, json::render),
-            (&args.junit, junit::render),
-            (&args.markdown, markdown::render),
+    pub(crate) fn open(args: &FormatArgs, load: &LoadFormatArgs) -> Result<Self, Stop> {
+        let wanted: [(&Option<PathBuf>, Render); 7] = [
+            (&args.json, |report| Ok(json::render(report))),
+            (&args.junit, |report| Ok(junit::render(report))),
+            (&args.markdown, |report| Ok(markdown::render(report))),
+            (&load.csv, |report| csv::series(report).map_err(|error| error.to_string())),
+            (&load.hgrm, hgrm_of),
+            (&load.hlog, |report| hlog::log(report).map_err(|error| error.to_string())),
+            (&load.openmetrics, |report| {
+                openmetrics::text(report).map_err(|error| error.to_string())
+            }),
         ];
         let mut formats = Self { files: Vec::new(), stdout: None };
         let named = wanted.iter().filter_map(|(path, _)| path.as_deref());
@@ -152,7 +161,7 @@ impl Formats {
             }
         }
         if args.github {
-            formats.claim_stdout(github::render)?;
+            formats.claim_stdout(|report| Ok(github::render(report)))?;
         }
         Ok(formats)
     }
@@ -176,14 +185,28 @@ impl Formats {
 
     /// Writes all of them.
     pub(crate) fn write(self, report: &Report) -> Result<(), Stop> {
+        let mut failed = None;
         for (file, render) in self.files {
-            file.finish(&render(report))?;
+            match render(report) {
+                Ok(text) => file.finish(&text)?,
+                // The others are written all the same.
+                Err(error) => {
+                    let path = file.path.display().to_string();
+                    failed = Some(Stop::setup(format!("nothing to write to {path}: {error}")));
+                }
+            }
         }
         if let Some(render) = self.stdout {
-            print(&render(report))?;
+            print(&render(report).map_err(Stop::setup)?)?;
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
+}
+
+/// The distribution of the time that matters most of those measured.
+fn hgrm_of(report: &Report) -> Result<String, String> {
+    let metric = hgrm::default_metric(report).ok_or("no time was measured")?;
+    hgrm::distribution(report, metric).map_err(|error| error.to_string())
 }
 
 impl PendingFile {

@@ -22,7 +22,7 @@ pub(crate) fn report(args: &ReportArgs) -> Done {
     };
     let from = args.from.display();
     let report = json::read(&text).map_err(|error| Stop::usage(format!("{from}: {error}")))?;
-    let formats = Formats::open(&args.formats)?;
+    let formats = Formats::open(&args.formats, &args.load_formats)?;
     if formats.is_empty() {
         let human = formats.human();
         match &report.selftest {
@@ -31,7 +31,7 @@ pub(crate) fn report(args: &ReportArgs) -> Done {
         }
     }
     formats.write(&report)?;
-    Ok(exit_code(&report))
+    Ok(exit_code(&report, args.allow_doubts))
 }
 
 fn from_stdin() -> Result<String, Stop> {
@@ -41,13 +41,14 @@ fn from_stdin() -> Result<String, Stop> {
     Ok(text)
 }
 
-fn exit_code(report: &Report) -> u8 {
+fn exit_code(report: &Report, allow_doubts: bool) -> u8 {
     use ssecheck_model::exit;
-    match (&report.conformance, &report.selftest) {
+    match (&report.conformance, &report.selftest, &report.load) {
         _ if report.interrupted => exit::INTERRUPTED,
-        (Some(conformance), _) => conformance.exit_code(),
-        (None, Some(selftest)) if selftest.is_good() => exit::OK,
-        (None, Some(_)) => exit::FAILED,
-        (None, None) => exit::INCOMPLETE,
+        (Some(conformance), ..) => conformance.exit_code(),
+        (None, Some(selftest), _) if selftest.is_good() => exit::OK,
+        (None, Some(_), _) => exit::FAILED,
+        (None, None, Some(load)) => load.exit_code(allow_doubts),
+        (None, None, None) => exit::INCOMPLETE,
     }
 }

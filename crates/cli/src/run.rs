@@ -9,10 +9,11 @@ use ssecheck_model::target::Target;
 use ssecheck_report::text;
 use ssecheck_testbed::{Config, Testbed};
 
-use crate::args::RunArgs;
+use crate::args::{LoadFormatArgs, RunArgs};
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Stop, complain, print};
 use crate::progress::{Progress, target_info};
+use crate::settings::TargetFlags;
 use crate::{cases, settings};
 
 /// Time that the runtime gets to end what is still open.
@@ -31,11 +32,16 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if suite.cases.is_empty() {
         return Err(Stop::setup("no check is left to run: --skip takes all that --case chose"));
     }
-    let target = settings::target(args)?;
+    let target = settings::target(&TargetFlags {
+        url: args.url.as_deref(),
+        target: args.target.as_deref(),
+        publish: args.publish.as_deref(),
+        provides: &args.provides,
+    })?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let interrupt = Interrupt::listen()?;
-        let formats = Formats::open(&args.formats)?;
+        let formats = Formats::open(&args.formats, &LoadFormatArgs::default())?;
         with_server(args, target, suite, formats, &interrupt).await
     });
     runtime.shutdown_timeout(SHUTDOWN);
@@ -93,7 +99,11 @@ async fn judge(
     let testbed = args.url.is_none() && args.target.is_none();
     let started_at = jiff::Timestamp::now();
     let clock = Instant::now();
-    let subject = Subject::new(target, settings::dial_options(args)?, args.time_scale);
+    let subject = Subject::new(
+        target,
+        settings::dial_options(args.cacert.as_deref(), args.insecure)?,
+        args.time_scale,
+    );
     let subject = subject.map_err(|error| match error {
         SetupError::Url(_) => Stop::usage(with_scheme_hint(&error, args)),
         _ => Stop::setup(error),
@@ -139,6 +149,7 @@ fn empty_report(target: TargetInfo, conformance: Conformance) -> Report {
         interrupted: false,
         target,
         conformance: Some(conformance),
+        load: None,
         selftest: None,
     }
 }

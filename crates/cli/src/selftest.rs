@@ -244,6 +244,7 @@ fn report(selftest: Selftest, started_at: String) -> Report {
         interrupted: false,
         target: TargetInfo { url, provides: Vec::new(), seen: Vec::new(), testbed: true },
         conformance: None,
+        load: None,
         selftest: Some(selftest),
     }
 }

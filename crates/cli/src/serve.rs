@@ -1,7 +1,7 @@
 //! `ssecheck serve`.
 
 use ssecheck_model::exit;
-use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all};
+use ssecheck_testbed::{Config, Kind, LoadSwitch, Switch, Switches, Testbed, all, load_switches};
 
 use crate::args::ServeArgs;
 use crate::interrupt::Interrupt;
@@ -15,11 +15,22 @@ pub(crate) fn serve(args: &ServeArgs) -> Done {
         return Ok(exit::OK);
     }
     let switches = Switches::parse(&args.faults).map_err(Stop::usage)?;
-    let config =
-        Config { listen: args.listen, switches, token: args.token.clone(), ..Config::default() };
+    if args.heartbeat.0.is_zero() {
+        return Err(Stop::usage("--heartbeat 0ms leaves no time for anything else"));
+    }
+    let config = Config {
+        listen: args.listen,
+        switches,
+        token: args.token.clone(),
+        heartbeat: args.heartbeat.0,
+        retry_ms: args.retry,
+        ..Config::default()
+    };
+    // Thousands of subscribers need a descriptor each; what cannot be had shows at `accept`.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime()?;
     runtime.block_on(async {
-        let interrupt = Interrupt::listen()?;
+        let interrupt = Interrupt::listen_with(args.until_stdin_closes)?;
         let testbed = Testbed::start(config)
             .map_err(|error| Stop::setup(format!("cannot listen on {}: {error}", args.listen)))?;
         print(&format!("{}\n", testbed.url()))?;
@@ -37,7 +48,17 @@ fn list() -> String {
     };
     let faults = part(Kind::Fault, "Faults");
     let variations = part(Kind::Variation, "Legal variations, which must stay green");
-    format!("{faults}\n{variations}")
+    format!("{faults}\n{variations}\n{}", load_list())
+}
+
+fn load_list() -> String {
+    let line = |switch: &LoadSwitch| {
+        let parameter = switch.parameter.map(|form| format!("={form}")).unwrap_or_default();
+        let default = switch.default.map(|text| format!(" (default {text})")).unwrap_or_default();
+        format!("  {}{parameter}{default}\n{:30}{}\n", switch.id, "", switch.summary)
+    };
+    let lines: Vec<String> = load_switches().iter().map(line).collect();
+    format!("Load switches, which no check judges ({}):\n{}", lines.len(), lines.concat())
 }
 
 fn line(switch: &Switch) -> String {

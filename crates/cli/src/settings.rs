@@ -1,5 +1,6 @@
 //! From what was typed to what is meant. The only place that reads the environment.
 
+use std::io::Read;
 use std::path::Path;
 
 use ssecheck_conformance::{DialOptions, Suite};
@@ -9,16 +10,39 @@ use ssecheck_model::target::{Capability, Target};
 use crate::args::RunArgs;
 use crate::output::Stop;
 
+/// The largest file that is read, in bytes.
+const MAX_FILE: u64 = 256 * 1024 * 1024;
+
 /// Reads a file for a message that names it.
 pub(crate) fn read(path: &Path) -> Result<String, Stop> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))
+    let failed = |error: &dyn std::fmt::Display| {
+        Stop::usage(format!("cannot read {}: {error}", path.display()))
+    };
+    let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
+    let mut text = String::new();
+    let read = file.take(MAX_FILE + 1).read_to_string(&mut text);
+    match read.map_err(|error| failed(&error))? as u64 {
+        ..=MAX_FILE => Ok(text),
+        _ => Err(failed(&format!("it is larger than {} MiB", MAX_FILE >> 20))),
+    }
+}
+
+/// What the flags say of the target.
+pub(crate) struct TargetFlags<'a> {
+    pub(crate) url: Option<&'a str>,
+    pub(crate) target: Option<&'a Path>,
+    pub(crate) publish: Option<&'a str>,
+    pub(crate) provides: &'a [String],
+}
+
+/// The value of an environment variable.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The target of a run; `None` means the built-in testbed.
-pub(crate) fn target(args: &RunArgs) -> Result<Option<Target>, Stop> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let mut target = match (&args.target, &args.url) {
+pub(crate) fn target(args: &TargetFlags<'_>) -> Result<Option<Target>, Stop> {
+    let mut target = match (args.target, args.url) {
         (Some(file), url) => {
             let text = read(file)?;
             let file = file.display().to_string();
@@ -29,16 +53,18 @@ pub(crate) fn target(args: &RunArgs) -> Result<Option<Target>, Stop> {
             target
         }
         (None, Some(url)) => Target::bare(url).map_err(Stop::usage)?,
-        (None, None) if args.provides.is_empty() && args.publish.is_none() => return Ok(None),
+        (None, None) if args.provides.is_empty() && args.publish.is_none() => {
+            return Ok(None);
+        }
         (None, None) => {
             let message = "--provides and --publish speak of a server: give its URL too";
             return Err(Stop::usage(message));
         }
     };
-    if let Some(url) = &args.publish {
+    if let Some(url) = args.publish {
         target.publish_json_to(url).map_err(Stop::usage)?;
     }
-    for word in &args.provides {
+    for word in args.provides {
         target.declare(capability(word)?);
     }
     Ok(Some(target))
@@ -89,8 +115,17 @@ pub(crate) fn check_numbers(args: &RunArgs) -> Result<(), Stop> {
 }
 
 /// How connections are made.
-pub(crate) fn dial_options(args: &RunArgs) -> Result<DialOptions, Stop> {
-    let cacert = args.cacert.as_deref().map(read).transpose()?;
-    let cacert = cacert.map(String::into_bytes);
-    Ok(DialOptions { cacert, insecure: args.insecure, ..DialOptions::default() })
+pub(crate) fn dial_options(cacert: Option<&Path>, insecure: bool) -> Result<DialOptions, Stop> {
+    let cacert = cacert.map(read).transpose()?.map(String::into_bytes);
+    Ok(DialOptions { cacert, insecure, ..DialOptions::default() })
+}
+
+/// This program, to start it again: the testbed and the shards are processes of their own.
+pub(crate) fn own_program() -> std::io::Result<std::path::PathBuf> {
+    std::env::current_exe()
+}
+
+/// Where the system wants temporary files.
+pub(crate) fn temporary_folder() -> std::path::PathBuf {
+    std::env::temp_dir()
 }

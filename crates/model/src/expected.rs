@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Names,
     /// A map with exactly one of some keys.
     OneKey,
+    /// One of some words, or a map with exactly one of some keys.
+    WordOrKey,
     /// One of some words.
     Word,
     /// Something with a description of its own, like a length of time.
@@ -86,7 +88,8 @@ impl<'s> Expected<'s> {
     /// What it has to be.
     pub(crate) fn kind(self) -> Kind {
         if self.variants().iter().any(|variant| variant.get("properties").is_some()) {
-            return Kind::OneKey;
+            let words = !self.allowed_words().is_empty();
+            return if words { Kind::WordOrKey } else { Kind::OneKey };
         }
         if !self.allowed_words().is_empty() {
             return Kind::Word;
@@ -108,13 +111,14 @@ impl<'s> Expected<'s> {
             Kind::Text => "a text".to_owned(),
             Kind::Number => "a whole number".to_owned(),
             Kind::Truth => "true or false".to_owned(),
-            Kind::List => match self.node.get("maxItems") {
-                Some(most) => format!("a list of {most}"),
-                None => "a list".to_owned(),
+            Kind::List => match (self.node.get("minItems"), self.node.get("maxItems")) {
+                (Some(least), Some(most)) if least == most => format!("a list of {most}"),
+                _ => "a list".to_owned(),
             },
             Kind::Word => "a word".to_owned(),
             Kind::Keys | Kind::Names => "a map".to_owned(),
             Kind::OneKey => "a map with one key".to_owned(),
+            Kind::WordOrKey => "a word or a map with one key".to_owned(),
             Kind::Other => {
                 let (name, _) = self.description();
                 if name.is_empty() { "another value".to_owned() } else { name }
@@ -139,7 +143,22 @@ impl<'s> Expected<'s> {
         (name.to_owned(), form.to_owned())
     }
 
-    fn allowed_words(self) -> Vec<&'s str> {
+    /// How to write each word, or map with one key, that may stand here.
+    pub(crate) fn choices(self) -> Vec<String> {
+        let words = self.allowed_words().into_iter().map(str::to_owned);
+        words.chain(self.known().into_iter().map(|key| self.one_key(key))).collect()
+    }
+
+    /// How to write a map with one key.
+    pub(crate) fn one_key(self, key: &str) -> String {
+        match self.under(key).map(Self::kind) {
+            Some(Kind::Keys | Kind::Names) => format!("{{ {key}: {{ … }} }}"),
+            _ => format!("{{ {key}: … }}"),
+        }
+    }
+
+    /// Every word that may stand here.
+    pub(crate) fn allowed_words(self) -> Vec<&'s str> {
         let listed = |node: &'s Value| node.get("enum").and_then(Value::as_array);
         let own = listed(self.node).into_iter().flatten();
         let variants = self.variants().iter();

@@ -1,18 +1,28 @@
-//! What a user of ssecheck writes (cases, targets) and what a user gets (reports).
+//! What a user of ssecheck writes (cases, targets, load plans) and what a user gets (reports).
 //!
 //! Everything here is data: no I/O beyond the text handed in, no clock, no network. Input is YAML,
-//! read by [`case::Case::load`] and [`target::Target::load`]; every mistake comes back as a
-//! [`LoadError`] with file, line, column, the source line, a caret and a cure. Output is
-//! [`report::Report`], versioned JSON.
+//! read by [`case::Case::load`], [`target::Target::load`] and [`plan::Plan::load`]; every mistake
+//! comes back as a [`LoadError`] with file, line, column, the source line, a caret and a cure.
+//! Output is [`report::Report`], versioned JSON.
 
+pub mod amount;
 pub mod case;
 mod case_names;
 pub mod exit;
 pub mod expect;
 mod expected;
+pub mod load;
+mod load_shapes;
+mod metric;
 mod mistake;
 mod outline;
 pub mod placed;
+pub mod plan;
+pub mod plan_bounds;
+mod plan_check;
+mod plan_events;
+mod plan_numbers;
+mod plan_shapes;
 pub mod report;
 pub mod schema;
 mod source;
@@ -23,6 +33,7 @@ mod syntax;
 pub mod target;
 mod target_check;
 pub mod template;
+pub mod threshold;
 pub mod verdict;
 mod yaml;
 mod yaml_error;

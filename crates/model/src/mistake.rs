@@ -72,9 +72,12 @@ impl Reading<'_> {
         LoadError::at(file, self.text, at.0, at.1, problem)
     }
 
-    /// A key of a fixed name without a value: it would be ignored in silence.
-    pub(crate) fn empty_key(&self, file: &str) -> Option<LoadError> {
+    /// A file, or a key of a fixed name, without a value: it would be ignored in silence.
+    pub(crate) fn without_value(&self, file: &str) -> Option<LoadError> {
         let outline = self.outline?;
+        if matches!(outline.value, Shape::Nothing) {
+            return Some(LoadError::whole_file(file, self.empty()));
+        }
         let fixed = |path: &[Segment]| {
             let Some((Segment::Key(key), before)) = path.split_last() else { return false };
             self.expected(before).is_some_and(|map| map.has_fixed(key))
@@ -102,7 +105,11 @@ impl Reading<'_> {
             },
             Mistake::SecondWord => {
                 let message = "a second key, where only one can stand";
-                let cure = "write a new list entry, with `- ` before it";
+                let path = self.outline.and_then(|outline| outline.map_with_key_at(at));
+                let cure = match path.as_deref().and_then(<[Segment]>::last) {
+                    Some(Segment::Key(_)) => "keep one of the two",
+                    _ => "write a new list entry, with `- ` before it",
+                };
                 (at, self.marked(at, Problem::new(message, cure)))
             }
             Mistake::Value(message) => self.refused_value(at, &message),
@@ -112,8 +119,12 @@ impl Reading<'_> {
     }
 
     fn empty(&self) -> Problem {
-        let keys = Expected::document(&self.schema).required().join("`, `");
-        Problem::new("there is nothing in this file", format!("it needs `{keys}`"))
+        let expected = Expected::document(&self.schema);
+        let cure = match expected.required().as_slice() {
+            [] => format!("keys known here: {}", expected.known().join(", ")),
+            keys => format!("it needs `{}`", keys.join("`, `")),
+        };
+        Problem::new("there is nothing in this file", cure)
     }
 
     fn unknown_key(&self, at: At, found: &str, known: &[&str]) -> Problem {
@@ -140,7 +151,9 @@ impl Reading<'_> {
             return self.wrong_type(at, "another value");
         }
         let message = format!("{}unknown word `{found}`", naming(&path));
-        (at, self.marked(at, Problem::new(message, cure(found, known))))
+        let mixed = self.expected(&path).filter(|expected| expected.kind() == Kind::WordOrKey);
+        let cure = mixed.map_or_else(|| cure(found, known), |mixed| choice_cure(found, mixed));
+        (at, self.marked(at, Problem::new(message, cure)))
     }
 
     fn missing(&self, at: At, key: &str) -> (At, Problem) {
@@ -183,14 +196,32 @@ impl Reading<'_> {
             found.and_then(|(at, path, shape)| Some((at, self.expected(&path)?, path, shape)));
         let known = known.filter(|(_, expected, _, shape)| differs(*expected, shape));
         let Some((at, expected, path, shape)) = known else {
+            if let Some((at, problem)) = self.value_of_word(at) {
+                return (at, problem);
+            }
             let message = format!("expected {expected}, found something else");
             return (at, self.marked(at, Problem::new(message, "")));
         };
         let token = self.token(at);
         let found = found_words(shape, token);
         let message = format!("{}expected {}, found {found}", naming(&path), expected.words());
-        let cure = type_cure(expected, last_key(&path), shape, token);
+        let cure = type_cure(expected, &path, shape, token);
         (at, self.marked(at, Problem::new(message, cure)))
+    }
+
+    /// A word that is written as a key: `{ constant: 5 }`.
+    fn value_of_word(&self, at: At) -> Option<(At, Problem)> {
+        let (_, path, _) = value_near(self.outline?, at)?;
+        let (Segment::Key(word), before) = path.split_last()? else { return None };
+        let expected = self.expected(before)?;
+        let is_word = expected.allowed_words().contains(&word.as_str());
+        let key = last_key(before).filter(|_| is_word)?;
+        let at = self.outline?.owner(&path)?;
+        let problem = Problem::new(
+            format!("`{key}`: the word `{word}` takes no value"),
+            format!("write `{key}: {word}`"),
+        );
+        Some((at, self.marked(at, problem)))
     }
 
     /// Splits `what is wrong: how to mend it`, and puts the caret under the quoted part.
@@ -265,12 +296,22 @@ pub(crate) fn cure(found: &str, known: &[&str]) -> String {
     }
 }
 
+/// As [`cure`], where words and maps with one key may stand.
+fn choice_cure(found: &str, expected: Expected<'_>) -> String {
+    let (words, keys) = (expected.allowed_words(), expected.known());
+    match nearest(found, words.iter().chain(&keys).copied()) {
+        Some(key) if keys.contains(&key) => format!("write `{}`", expected.one_key(key)),
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("write one of: {}", expected.choices().join(", ")),
+    }
+}
+
 /// Whether a value really is not what the schema wants; if it is, the mistake lies elsewhere.
 fn differs(expected: Expected<'_>, found: &Shape) -> bool {
     match (expected.kind(), found) {
         (Kind::Text, Shape::Scalar) | (Kind::Keys | Kind::Names, Shape::Map(_)) => false,
         (Kind::List, Shape::List(items)) => !expected.may_hold(items.len()),
-        (Kind::OneKey, Shape::Map(entries)) => entries.is_empty(),
+        (Kind::OneKey | Kind::WordOrKey, Shape::Map(entries)) => entries.is_empty(),
         _ => true,
     }
 }
@@ -286,8 +327,9 @@ fn found_words(shape: &Shape, token: &str) -> String {
     }
 }
 
-fn type_cure(expected: Expected<'_>, key: Option<&str>, found: &Shape, token: &str) -> String {
-    let key = key.unwrap_or("key");
+fn type_cure(expected: Expected<'_>, path: &[Segment], found: &Shape, token: &str) -> String {
+    let key = last_key(path).unwrap_or("key");
+    let in_list = matches!(path.last(), Some(Segment::Item(_)));
     match (expected.kind(), found) {
         (Kind::List, Shape::List(_)) => "add or drop entries".to_owned(),
         (Kind::List, Shape::Scalar) if !token.contains(' ') => {
@@ -302,9 +344,14 @@ fn type_cure(expected: Expected<'_>, key: Option<&str>, found: &Shape, token: &s
             format!("write a number from {least} to {greatest}, in digits")
         }
         (Kind::Truth, _) => "write `true` or `false`".to_owned(),
+        (Kind::OneKey, Shape::Scalar) if expected.known().contains(&token) && !in_list => {
+            format!("write `{}`", expected.one_key(token))
+        }
         (Kind::Keys | Kind::OneKey, Shape::Scalar) if expected.known().contains(&token) => {
             format!("write `{token}: {{ … }}`")
         }
+        (Kind::WordOrKey, Shape::Scalar) => choice_cure(token, expected),
+        (Kind::WordOrKey, _) => format!("write one of: {}", expected.choices().join(", ")),
         (Kind::OneKey, _) => {
             format!("write `{{ KEY: … }}` with one of the keys: {}", expected.known().join(", "))
         }

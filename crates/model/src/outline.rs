@@ -98,6 +98,11 @@ impl Placed<Shape> {
         self.follow(path).map(|value| (value.line, value.column))
     }
 
+    /// Whether it is a text, number or truth.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self.value, Shape::Scalar)
+    }
+
     /// The place of a key, by the keys that lead to it.
     pub(crate) fn key(&self, keys: &[&str]) -> Option<(u64, u64)> {
         let (Shape::Map(entries), [first, rest @ ..]) = (&self.value, keys) else { return None };

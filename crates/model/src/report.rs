@@ -32,6 +32,9 @@ pub struct Report {
     /// The conformance part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conformance: Option<Conformance>,
+    /// The load part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<crate::load::Load>,
     /// The kill matrix of ssecheck itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selftest: Option<Selftest>,

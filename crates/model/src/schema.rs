@@ -4,10 +4,11 @@
 use serde_json::Value;
 
 /// Every schema with its file name.
-pub fn all() -> [(&'static str, Value); 3] {
+pub fn all() -> [(&'static str, Value); 4] {
     [
         ("case.schema.json", of::<crate::case::Case>()),
         ("target.schema.json", of::<crate::target::Target>()),
+        ("plan.schema.json", of::<crate::plan::Plan>()),
         ("report.schema.json", of::<crate::report::Report>()),
     ]
 }

@@ -9,7 +9,6 @@ use crate::LoadError;
 use crate::placed::Placed;
 use crate::span::Span;
 use crate::template::Template;
-use crate::yaml_error::Problem;
 
 /// A server under test.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -173,6 +172,19 @@ pub struct Hook {
     pub command: Option<Vec<Template>>,
 }
 
+impl Hook {
+    /// Every template in it.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let request = self.url.iter().chain(&self.body).chain(self.headers.values());
+        request.chain(self.command.iter().flatten())
+    }
+
+    pub(crate) fn templates_mut(&mut self) -> impl Iterator<Item = &mut Template> {
+        let request = self.url.iter_mut().chain(&mut self.body).chain(self.headers.values_mut());
+        request.chain(self.command.iter_mut().flatten())
+    }
+}
+
 fn post() -> String {
     "POST".to_owned()
 }
@@ -276,13 +288,7 @@ impl Target {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut target: Self = crate::yaml::load(file, text)?;
         crate::target_check::validate(&target, file, text)?;
-        for template in target.templates_mut() {
-            if let Err(error) = template.expand_environment(environment) {
-                let problem = Problem::new(error.to_string(), error.cure());
-                let (start, offending) = ((template.line, template.column), error.offending());
-                return Err(LoadError::at_needle(file, text, start, &offending, problem));
-            }
-        }
+        crate::target_check::expand_templates(target.templates_mut(), file, text, environment)?;
         crate::target_check::expand_origins(&mut target, file, text, environment)?;
         Ok(target)
     }
@@ -324,9 +330,7 @@ impl Target {
         let mut all = vec![(&self.url, NONE)];
         all.extend(self.headers.values().map(|t| (t, NONE)));
         if let Some(hook) = &self.publish {
-            all.extend(hook.url.iter().chain(&hook.body).map(|t| (t, EVENT)));
-            all.extend(hook.headers.values().map(|t| (t, EVENT)));
-            all.extend(hook.command.iter().flatten().map(|t| (t, EVENT)));
+            all.extend(hook.templates().map(|t| (t, EVENT)));
         }
         if let Some(echo) = &self.echo {
             all.extend(std::iter::once(&echo.url).chain(&echo.body).map(|t| (t, EVENT)));
@@ -344,9 +348,7 @@ impl Target {
         let mut all = vec![&mut self.url];
         all.extend(self.headers.values_mut());
         if let Some(hook) = &mut self.publish {
-            all.extend(hook.url.iter_mut().chain(&mut hook.body));
-            all.extend(hook.headers.values_mut());
-            all.extend(hook.command.iter_mut().flatten());
+            all.extend(hook.templates_mut());
         }
         if let Some(echo) = &mut self.echo {
             all.extend(std::iter::once(&mut echo.url).chain(&mut echo.body));

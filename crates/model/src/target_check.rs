@@ -3,7 +3,7 @@
 use crate::LoadError;
 use crate::mistake::cure;
 use crate::target::{Hook, Target};
-use crate::template::expanded;
+use crate::template::{Template, expanded};
 use crate::yaml_error::Problem;
 
 /// Finds the first mistake that the types cannot show.
@@ -75,6 +75,23 @@ fn start_mistake(target: &Target) -> Option<KeyMistake> {
         let problem = Problem::new("the command is empty", COMMAND_CURE);
         (["start", "command"].as_slice(), problem)
     })
+}
+
+/// Replaces `${NAME}` in templates, of a target file or a plan.
+pub(crate) fn expand_templates(
+    templates: Vec<&mut Template>,
+    file: &str,
+    text: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), LoadError> {
+    for template in templates {
+        if let Err(error) = template.expand_environment(environment) {
+            let problem = Problem::new(error.to_string(), error.cure());
+            let (start, offending) = ((template.line, template.column), error.offending());
+            return Err(LoadError::at_needle(file, text, start, &offending, problem));
+        }
+    }
+    Ok(())
 }
 
 /// Replaces `${NAME}` in the origins, which are no templates.

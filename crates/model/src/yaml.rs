@@ -34,7 +34,9 @@ pub(crate) fn load<T: DeserializeOwned + JsonSchema>(
     let value = serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::Error))
         .map_err(|error| load_error::<T>(file, text, error.without_snippet()))?;
     match outline(text).filter(|outline| !outline.nothings().is_empty()) {
-        Some(outline) => reading::<T>(text, Some(&outline)).empty_key(file).map_or(Ok(value), Err),
+        Some(outline) => {
+            reading::<T>(text, Some(&outline)).without_value(file).map_or(Ok(value), Err)
+        }
         None => Ok(value),
     }
 }

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use crate::source::{find_after, find_variable, from_column, line_of};
 use crate::template::Template;
 
-/// A mistake in a case or target file.
+/// A mistake in a case, target or plan file.
 ///
 /// `Display` shows message, file, line, column, the source line with a caret, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]

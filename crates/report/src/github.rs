@@ -2,6 +2,8 @@
 //!
 //! Format: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
+mod load;
+
 use ssecheck_model::report::{CheckResult, Place, Report};
 use ssecheck_model::verdict::Outcome;
 
@@ -9,7 +11,8 @@ use crate::sanitize::{VALUE_LIMIT, line};
 use crate::verdict::cut_short;
 
 /// One command a line: `::error` for every `fail`, `error` and `untestable`, then `::warning` for
-/// every `warn`. A run that was cut short or carried out nothing is an `::error` of its own.
+/// every `warn`. A run that was cut short or carried out nothing is an `::error` of its own. Of a load
+/// run, crossed thresholds and doubts that can have changed a figure are errors, other doubts warnings.
 ///
 /// GitHub shows the first ten of each kind for one step, so errors of the server come first.
 pub fn render(report: &Report) -> String {
@@ -23,6 +26,7 @@ pub fn render(report: &Report) -> String {
         let matching = checks.iter().filter(|check| check.outcome == outcome);
         out.extend(matching.map(|check| annotation(kind, check)));
     }
+    out.extend(report.load.as_ref().map(load::commands));
     out
 }
 

@@ -4,6 +4,11 @@
 //! `error` and `untestable` are an `<error>`, because they say nothing about the server; `warn` is a
 //! test that passes with a text. JUnit takes the absence of failures for success, so a run that was
 //! cut short or carried out nothing gets a case of its own, `run/complete`, with an `<error>`.
+//!
+//! A load run is the suite `load`: one case for each threshold, and one that fails when a doubt can
+//! have changed the figures.
+
+mod load;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -35,6 +40,7 @@ pub fn render(report: &Report) -> String {
     for (family, checks) in by_family(checks) {
         xml.add_test_suite(suite(family, &checks, report, &mut timed));
     }
+    xml.add_test_suites(report.load.iter().map(|load| with_facts(load::suite(load), report)));
     xml.to_string().expect("text is sanitized, so it is valid in xml")
 }
 
@@ -44,10 +50,7 @@ fn suite<'a>(
     report: &Report,
     timed: &mut HashSet<&'a str>,
 ) -> TestSuite {
-    let mut suite = TestSuite::new(short(family));
-    suite.add_property(("target", short(&report.target.url).as_str()));
-    suite.add_property(("version", short(&report.tool.version).as_str()));
-    suite.add_property(("started_at", short(&report.started_at).as_str()));
+    let mut suite = with_facts(TestSuite::new(short(family)), report);
     let mut sum = Duration::ZERO;
     for check in checks {
         let ms = if timed.insert(check.case.as_str()) { check.case_ms } else { 0 };
@@ -55,6 +58,13 @@ fn suite<'a>(
         suite.add_test_case(test_case(family, check, Duration::from_millis(ms)));
     }
     suite.set_time(sum);
+    suite
+}
+
+fn with_facts(mut suite: TestSuite, report: &Report) -> TestSuite {
+    suite.add_property(("target", short(&report.target.url).as_str()));
+    suite.add_property(("version", short(&report.tool.version).as_str()));
+    suite.add_property(("started_at", short(&report.started_at).as_str()));
     suite
 }
 

@@ -1,13 +1,18 @@
-//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations.
+//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations; and the figures of
+//! a load run as CSV, OpenMetrics and in the forms of HdrHistogram.
 //!
 //! Every format is a pure function of a [`ssecheck_model::report::Report`]: no I/O, no clock, no
 //! environment. Each module is one format; text that came from the target passes through
 //! [`sanitize`] in all of them, because a report is read in terminals, browsers and CI logs.
 
+pub mod csv;
 pub mod github;
+pub mod hgrm;
+pub mod hlog;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod openmetrics;
 pub mod sanitize;
 pub mod text;
 
@@ -15,9 +20,12 @@ mod counts;
 mod evidence;
 mod groups;
 mod hexdump;
+mod load;
 mod place;
+mod samples;
 mod style;
 mod verdict;
 mod wrap;
 
+pub use samples::NothingToWrite;
 pub use style::Style;

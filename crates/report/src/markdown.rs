@@ -1,6 +1,7 @@
 //! The report as GitHub-flavoured Markdown, for a job summary (`$GITHUB_STEP_SUMMARY`).
 
 mod escape;
+mod load;
 
 use ssecheck_model::report::{CheckResult, Conformance, Report};
 use ssecheck_model::verdict::{Outcome, Verdict};
@@ -18,11 +19,17 @@ const MOST_BYTES: usize = 1_000_000;
 const RED: [Outcome; 3] = [Outcome::Fail, Outcome::Error, Outcome::Untestable];
 
 /// The report as Markdown: verdict, counts, a table of red checks, their evidence in folded blocks,
-/// and the warnings folded. At most 1,000,000 bytes; what does not fit is counted.
+/// and the warnings folded; and the load part. At most 1,000,000 bytes; what does not fit is counted.
 pub fn render(report: &Report) -> String {
-    let Some(conformance) = &report.conformance else {
-        return "## ssecheck\n\nThe report has no conformance part.\n".to_owned();
-    };
+    let load = report.load.as_ref().map(|load| load::render(report, load));
+    match (&report.conformance, load) {
+        (None, None) => "## ssecheck\n\nThe report has no conformance part.\n".to_owned(),
+        (None, Some(load)) => load,
+        (Some(conformance), load) => checks(report, conformance) + &load.unwrap_or_default(),
+    }
+}
+
+fn checks(report: &Report, conformance: &Conformance) -> String {
     let mut out = heading(report, conformance);
     let red = with(conformance, &RED);
     table(&mut out, &red);
@@ -33,24 +40,35 @@ pub fn render(report: &Report) -> String {
 
 fn heading(report: &Report, conformance: &Conformance) -> String {
     let word = conformance.verdict.as_str();
-    let sign = match conformance.verdict {
-        Verdict::Conformant => "\u{2705}",
-        Verdict::Nonconformant => "\u{274c}",
-        Verdict::Incomplete => "\u{26a0}",
-    };
+    let sign = sign(match conformance.verdict {
+        Verdict::Conformant => Outcome::Pass,
+        Verdict::Nonconformant => Outcome::Fail,
+        Verdict::Incomplete => Outcome::Error,
+    });
     let sentence = inline(&sentence(conformance));
+    let facts = facts(report);
+    let cut = cut_short(report).map_or(String::new(), |(reason, message)| {
+        format!("**The run is not complete** ({reason}): {}\n\n", inline(&message))
+    });
+    format!("## {sign} ssecheck: {word}\n\n{sentence}.\n\n{cut}{facts}\n\n{}", counts(conformance))
+}
+
+/// A sign that repeats what the words say.
+fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "\u{2705}",
+        Outcome::Fail => "\u{274c}",
+        _ => "\u{26a0}",
+    }
+}
+
+/// What was tested, with what, and how long it took.
+fn facts(report: &Report) -> String {
     let target = inline(&line(&report.target.url, VALUE_LIMIT));
     let testbed = if report.target.testbed { " (the built-in testbed)" } else { "" };
     let program = inline(&line(&report.tool.version, VALUE_LIMIT));
     let time = duration(report.duration_ms);
-    let cut = cut_short(report).map_or(String::new(), |(reason, message)| {
-        format!("**The run is not complete** ({reason}): {}\n\n", inline(&message))
-    });
-    format!(
-        "## {sign} ssecheck: {word}\n\n{sentence}.\n\n{cut}Target: {target}{testbed}. \
-         ssecheck {program}, {time}.\n\n{}",
-        counts(conformance)
-    )
+    format!("Target: {target}{testbed}. ssecheck {program}, {time}.")
 }
 
 fn counts(conformance: &Conformance) -> String {

@@ -4,6 +4,7 @@
 //! evidence first, warnings in short, what could not be judged, and the counts and the verdict last.
 
 mod finding;
+pub mod load;
 
 use ssecheck_model::report::{CheckResult, Conformance, Report, TargetInfo, Tool};
 use ssecheck_model::verdict::Outcome;
@@ -57,9 +58,18 @@ pub fn family_line(family: &str, checks: &[&CheckResult], style: Style) -> Strin
 /// Everything that a person has to know after a run: the findings, the counts and the verdict. For
 /// a caller that wrote [`header`] and [`family_line`]s while the run went on.
 pub fn findings(report: &Report, style: Style) -> String {
-    let Some(conformance) = &report.conformance else {
-        return "The report has no conformance part.\n".to_owned();
-    };
+    let load = report.load.as_ref().map(|_| load::results(report, style));
+    match (&report.conformance, load) {
+        (None, None) => "The report has no conformance part.\n".to_owned(),
+        (None, Some(load)) => load,
+        (Some(conformance), None) => checked(report, conformance, style),
+        (Some(conformance), Some(load)) => {
+            format!("{}\n{load}", checked(report, conformance, style))
+        }
+    }
+}
+
+fn checked(report: &Report, conformance: &Conformance, style: Style) -> String {
     let mut lines = Vec::new();
     for check in with(conformance, Outcome::Fail) {
         lines.extend(finding::failure(check, style));

@@ -20,9 +20,14 @@ pub(crate) fn sentence(conformance: &Conformance) -> String {
 /// Why a report proves less than its checks suggest, whatever their outcomes: it was cut short, or
 /// nothing was carried out. A format in which "no failures" means green has to say this as an error.
 pub(crate) fn cut_short(report: &Report) -> Option<(&'static str, String)> {
-    let Some(conformance) = &report.conformance else {
-        return Some(("nothing-executed", "the report has no conformance part".to_owned()));
-    };
+    match (&report.conformance, &report.load) {
+        (Some(conformance), _) => checks_cut_short(conformance, report),
+        (None, Some(load)) => crate::load::verdict::cut_short(load, report),
+        (None, None) => Some(("nothing-executed", "the report has no conformance part".to_owned())),
+    }
+}
+
+fn checks_cut_short(conformance: &Conformance, report: &Report) -> Option<(&'static str, String)> {
     match (&conformance.aborted, report.interrupted, conformance.summary.executed()) {
         (Some(why), _, _) => Some(("aborted", line(why, VALUE_LIMIT))),
         (None, true, _) => Some(("interrupted", "the user stopped the run".to_owned())),

@@ -5,6 +5,7 @@
 mod bad;
 mod golden;
 mod inputs;
+mod plans;
 mod reports;
 mod schemas;
 mod shipped;

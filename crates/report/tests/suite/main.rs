@@ -3,6 +3,10 @@
 mod github;
 mod json;
 mod junit;
+mod load_formats;
+mod load_text;
+mod loads;
 mod markdown;
 mod reports;
+mod series;
 mod text;

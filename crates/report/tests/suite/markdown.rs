@@ -56,7 +56,7 @@ fn a_run_cut_short_says_so() {
 }
 
 /// The lines of `text` that a Markdown reader takes for markup. Asserts that every fence ends.
-fn outside_fences(text: &str) -> String {
+pub(crate) fn outside_fences(text: &str) -> String {
     let mut outside = String::new();
     let mut fence: Option<usize> = None;
     for line in text.lines() {

@@ -135,7 +135,7 @@ fn line_before_last(report: &Report) -> Option<String> {
 }
 
 /// `text` without its colour sequences.
-fn without_sequences(text: &str) -> String {
+pub(crate) fn without_sequences(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or_default().to_owned();
     let rest = parts.map(|part| part.split_once('m').map_or(part, |(_, rest)| rest));

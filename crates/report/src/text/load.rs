@@ -1,0 +1,202 @@
+//! A load run for a person at a terminal: the plan before it, a line now and then, one screen after.
+
+use ssecheck_model::load::{Doubt, Interval, Latency, Load, Metric, Need, ThresholdResult};
+use ssecheck_model::report::Report;
+use ssecheck_model::verdict::Outcome;
+
+use crate::counts::duration;
+use crate::load::facts::{self, Fact, words};
+use crate::load::latency;
+use crate::load::units::{amount, count, counted, magnitude, short_count, time, time_ms};
+use crate::load::verdict::{LoadVerdict, invalidating, notes, sentence};
+use crate::style::Style;
+use crate::wrap::hang;
+
+/// Width of the labels, gap included, in columns.
+const LABEL: usize = 14;
+/// Width of the words `DOUBT`, `note`, `SHORT`, `PASS`, gap included.
+const WORD: usize = 7;
+/// Width of the names of times: that of `fanout_from_actual`.
+const NAME: usize = 18;
+
+/// The plan and what it needs of the machine: to be written before the first connection.
+pub fn plan(load: &Load, style: Style) -> String {
+    let plan = &load.plan;
+    let mut lines: Vec<String> = plan.title.iter().map(|title| style.bold(&words(title))).collect();
+    lines.extend(labelled("plan", &words(&plan.summary), style));
+    lines.extend(labelled("", &pace(load), style));
+    for threshold in &plan.thresholds {
+        lines.extend(labelled("threshold", &words(threshold), style));
+    }
+    lines.extend(plan.needs.iter().flat_map(|it| need(it, style)));
+    super::finish(&lines)
+}
+
+/// The results: verdict and doubts, then who was connected and who got what, then times, use and
+/// thresholds. For a caller that wrote the header and the [`plan`] before the run.
+pub fn results(report: &Report, style: Style) -> String {
+    let Some(load) = &report.load else {
+        return "The report has no load part.\n".to_owned();
+    };
+    let mut lines = verdict(load, report, style);
+    lines.extend(doubts(load, style));
+    lines.push(String::new());
+    lines.extend(labelled("run", &run(load, report), style));
+    lines.extend(facts::of_traffic(load).iter().flat_map(|fact| told(fact, style)));
+    lines.extend(times(load, style));
+    lines.push(String::new());
+    lines.extend(facts::of_machines(load).iter().flat_map(|fact| told(fact, style)));
+    lines.extend(thresholds(load, style));
+    super::finish(&lines)
+}
+
+/// One plain line on an interval, without a line feed:
+/// `12s  open 10,000  events 50.0k/s  p50 31.2 ms  p99 79.1 ms  lag p99 2.05 ms`.
+pub fn progress(interval: &Interval) -> String {
+    let end = interval.at_ms.saturating_add(interval.length_ms);
+    let seconds = interval.length_ms.max(1) as f64 / 1e3;
+    let rate = (interval.events as f64 / seconds).round();
+    let mut parts = vec![
+        format!("{}s", end / 1_000),
+        format!("open {}", count(interval.open)),
+        format!("events {}/s", magnitude(rate)),
+    ];
+    parts.extend(latency::main_of(interval).map(|(metric, it)| {
+        let name = if metric == Metric::Fanout { "" } else { metric.as_str() };
+        format!("{name} p50 {}  p99 {}", time(it.p50), time(it.p99)).trim_start().to_owned()
+    }));
+    let lag = latency::of_interval(interval).find(|(metric, _)| *metric == Metric::Lag);
+    parts.extend(lag.map(|(_, it)| format!("lag p99 {}", time(it.p99))));
+    for (number, what) in [(interval.failed, "failed"), (interval.ended_early, "ended early")] {
+        parts.extend((number > 0).then(|| format!("{what} {}", count(number))));
+    }
+    parts.join("  ")
+}
+
+/// How fast, how long, and what would make it happen again.
+fn pace(load: &Load) -> String {
+    let plan = &load.plan;
+    let connects = match plan.connects_per_second {
+        0.0 => "connecting all at once".to_owned(),
+        rate => format!("connecting {}/s", amount(rate)),
+    };
+    let events = match plan.publishers {
+        0 => "watching the server's own events".to_owned(),
+        publishers => format!(
+            "{} events/s by {} on {}",
+            amount(plan.events_per_second),
+            counted(publishers.into(), "publisher"),
+            counted(plan.topics.into(), "topic")
+        ),
+    };
+    let time = time_ms(plan.duration_ms);
+    format!("{connects}; {events}; {time} measured; seed {}, run {}", plan.seed, words(&plan.run))
+}
+
+/// The message has the numbers with their units, and the cure.
+fn need(it: &Need, style: Style) -> Vec<String> {
+    let scarce = it.available.is_some_and(|available| available < it.needed);
+    let (word, outcome) = match (it.short, scarce) {
+        (true, _) => ("SHORT", Outcome::Fail),
+        (false, true) => ("note", Outcome::Warn),
+        (false, false) => ("ok", Outcome::Pass),
+    };
+    worded(word, outcome, &words(&it.message), style)
+}
+
+fn verdict(load: &Load, report: &Report, style: Style) -> Vec<String> {
+    let verdict = LoadVerdict::of(load, report.interrupted);
+    let text = format!("{}: {}", verdict.word(), sentence(load, report.interrupted));
+    let lines = hang("", &text, 0, style.width);
+    lines.iter().map(|line| style.outcome(verdict.outcome(), line)).collect()
+}
+
+fn doubts(load: &Load, style: Style) -> Vec<String> {
+    let doubt = |word: &str, outcome, it: &Doubt| {
+        let mut lines =
+            worded(word, outcome, &format!("{}: {}", words(&it.code), words(&it.message)), style);
+        if !it.cure.is_empty() {
+            lines.extend(hang("", &format!("cure: {}", words(&it.cure)), WORD, style.width));
+        }
+        lines
+    };
+    let red = invalidating(load).flat_map(|it| doubt("DOUBT", Outcome::Fail, it));
+    red.chain(notes(load).flat_map(|it| doubt("note", Outcome::Warn, it))).collect()
+}
+
+fn run(load: &Load, report: &Report) -> String {
+    let summary = words(&load.plan.summary);
+    let mut text = format!("{summary}; took {}", duration(report.duration_ms));
+    if load.shards.len() > 1 {
+        text.push_str(&format!("; {} added up", counted(load.shards.len() as u64, "shard")));
+    }
+    text
+}
+
+/// The table of times. The generator's own stand apart, since no server can mend them.
+fn times(load: &Load, style: Style) -> Vec<String> {
+    let row = |(metric, it): (Metric, &Latency)| figures(metric.as_str(), it);
+    let (own, server): (Vec<_>, Vec<_>) =
+        latency::measured(load).partition(|(metric, _)| latency::is_own_cost(*metric));
+    if own.is_empty() && server.is_empty() {
+        return vec![String::new(), "no times were measured".to_owned()];
+    }
+    let head = format!(
+        "{:NAME$}{:>10}{:>9}{:>9}{:>9}{:>9}{:>9}",
+        "latency", "count", "p50", "p90", "p99", "p99.9", "max"
+    );
+    let mut lines = vec![String::new(), style.bold(&head)];
+    lines.extend(server.into_iter().map(row));
+    if !own.is_empty() {
+        lines.push(style.dim("the generator's own cost, not the server's:"));
+        lines.extend(own.into_iter().map(row));
+    }
+    lines
+}
+
+fn figures(name: &str, it: &Latency) -> String {
+    let figures = [it.p50, it.p90, it.p99, it.p999, it.max].map(|us| format!("{:>9}", time(us)));
+    format!("{name:NAME$}{:>10}{}", short_count(it.count), figures.concat())
+}
+
+fn thresholds(load: &Load, style: Style) -> Vec<String> {
+    let row = |it: &ThresholdResult| {
+        let (word, outcome) = match it.held {
+            true => ("PASS", Outcome::Pass),
+            false => ("FAIL", Outcome::Fail),
+        };
+        let text = format!("{} (measured: {})", words(&it.threshold), words(&it.actual));
+        worded(word, outcome, &text, style)
+    };
+    let gap = load.thresholds.first().map(|_| String::new());
+    gap.into_iter().chain(load.thresholds.iter().flat_map(row)).collect()
+}
+
+fn told(fact: &Fact, style: Style) -> Vec<String> {
+    let label = |index| if index == 0 { fact.label } else { "" };
+    let lines = fact.lines.iter().enumerate();
+    lines.flat_map(|(index, line)| labelled(label(index), line, style)).collect()
+}
+
+fn labelled(label: &str, text: &str, style: Style) -> Vec<String> {
+    painted(label, text, LABEL, style, |label| style.bold(label))
+}
+
+fn worded(word: &str, outcome: Outcome, text: &str, style: Style) -> Vec<String> {
+    painted(word, text, WORD, style, |word| style.outcome(outcome, word))
+}
+
+/// As [`hang`], with the label painted after the lines were measured.
+fn painted(
+    label: &str,
+    text: &str,
+    label_width: usize,
+    style: Style,
+    paint: impl Fn(&str) -> String,
+) -> Vec<String> {
+    let mut lines = hang(label, text, label_width, style.width);
+    if let Some(first) = lines.first_mut() {
+        *first = paint(label) + &first[label.len()..];
+    }
+    lines
+}
