@@ -145,7 +145,8 @@ fn a_stalled_server_shows_with_the_time_that_it_stalled() {
     let truth = truth(&testbed);
     let (max, known) = (number(&load, "/latency_us/fanout/max"), truth[truth.len() - 1]);
     assert!(known >= 400_000, "the server stalled for {known} us only");
-    assert!(max.abs_diff(known) <= known / 50, "the server knows {known} us, said {max} us");
+    // A single sample: between its stamp and its write the server itself may be held up.
+    assert!(max.abs_diff(known) <= known / 20, "the server knows {known} us, said {max} us");
     assert_eq!(number(&load, "/events/lost"), 0);
 }
 

@@ -116,10 +116,9 @@ fn the_capacity_search_tries_and_says_how_sure_it_is() {
     let trials = report["load"]["capacity"]["trials"].as_array().expect("trials");
     let values: Vec<u64> =
         trials.iter().filter_map(|trial| trial["value"].as_f64()).map(|v| v as u64).collect();
-    // A trial that the generator was starved in proves nothing, and ends the search.
-    let first = trials[0]["held"] == true;
-    assert_eq!(values, if first { &[2, 4][..] } else { &[2] }, "{stdout}");
-    assert!(trials.iter().all(|trial| trial["held"] == trial["trusted"]), "{stdout}");
+    // Doubts are allowed, so that a starved generator does not end the search.
+    assert_eq!(values, [2, 4], "{stdout}");
+    assert!(trials.iter().all(|trial| trial["held"] == true), "{stdout}");
     assert!(stdout.contains("trial with 2\n"), "{stdout}");
     let sure = report["load"]["capacity"]["confidence"].as_str().unwrap_or_default();
     assert!(sure.contains("the limit is"), "{sure}");
