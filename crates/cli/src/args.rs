@@ -36,25 +36,38 @@ pub(crate) enum Command {
     Selftest(SelftestArgs),
 }
 
+/// Which server, and what is declared about it.
 #[derive(Debug, clap::Args)]
-pub(crate) struct RunArgs {
+pub(crate) struct ServerArgs {
     /// URL of the event stream.
     pub(crate) url: Option<String>,
     /// Target file: what the owner of the server declares about it.
     #[arg(long, value_name = "FILE")]
     pub(crate) target: Option<PathBuf>,
-    /// Only cases or checks that match (repeatable; `*` also matches `/`).
-    #[arg(long = "case", value_name = "GLOB")]
-    pub(crate) only: Vec<String>,
-    /// No cases or checks that match (repeatable).
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) skip: Vec<String>,
     /// Declare a capability of the server (repeatable).
     #[arg(long, value_name = "CAP")]
     pub(crate) provides: Vec<String>,
     /// Publish hook: a URL that takes a POST of JSON with `event`, `id` and `data`.
     #[arg(long, value_name = "URL")]
     pub(crate) publish: Option<String>,
+    /// More trusted certificates, in PEM.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Accept any certificate.
+    #[arg(long)]
+    pub(crate) insecure: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Only cases or checks that match (repeatable; `*` also matches `/`).
+    #[arg(long = "case", value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+    /// No cases or checks that match (repeatable).
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) skip: Vec<String>,
     /// Let violations of SHOULD fail too.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -70,12 +83,6 @@ pub(crate) struct RunArgs {
     /// List what would run, and run nothing.
     #[arg(long)]
     pub(crate) list: bool,
-    /// More trusted certificates, in PEM.
-    #[arg(long, value_name = "PEM")]
-    pub(crate) cacert: Option<PathBuf>,
-    /// Accept any certificate.
-    #[arg(long)]
-    pub(crate) insecure: bool,
     #[command(flatten)]
     pub(crate) formats: FormatArgs,
 }
@@ -117,11 +124,8 @@ pub(crate) struct LoadFormatArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = LOAD_EXAMPLES)]
 pub(crate) struct LoadArgs {
-    /// URL of the event stream.
-    pub(crate) url: Option<String>,
-    /// Target file: what the owner of the server declares about it.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) target: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     /// Plan file, or the name of a shipped plan: burst, capacity, churn, constant, llm-stream,
     /// poisson, ramp, server-events, slow-readers, spike, steps, storm or topics. Flags win over it.
     #[arg(long, value_name = "FILE")]
@@ -156,12 +160,6 @@ pub(crate) struct LoadArgs {
     /// JSON pointer to a time stamp in the server's own events, and its unit after a colon.
     #[arg(long, value_name = "/POINTER[:ms]")]
     pub(crate) timestamp: Option<String>,
-    /// Publish hook: a URL that takes a POST of JSON with `event`, `id` and `data`.
-    #[arg(long, value_name = "URL")]
-    pub(crate) publish: Option<String>,
-    /// Declare a capability of the server (repeatable).
-    #[arg(long, value_name = "CAP")]
-    pub(crate) provides: Vec<String>,
     /// Split the run over 1 to 64 processes of this machine.
     #[arg(long, value_name = "P", conflicts_with_all = ["shard", "start_at"],
         value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PROCESSES)))]
@@ -193,12 +191,6 @@ pub(crate) struct LoadArgs {
     /// Print nothing while the run lasts.
     #[arg(short = 'q', long)]
     pub(crate) quiet: bool,
-    /// More trusted certificates, in PEM.
-    #[arg(long, value_name = "PEM")]
-    pub(crate) cacert: Option<PathBuf>,
-    /// Accept any certificate.
-    #[arg(long)]
-    pub(crate) insecure: bool,
     /// Of a shard that another process has started: the built-in testbed that it runs.
     #[arg(long, value_name = "URL", hide = true, conflicts_with = "url")]
     pub(crate) testbed: Option<String>,

@@ -19,20 +19,13 @@ use crate::load_plan::{Planned, plan};
 use crate::output::{Done, Formats, Human, Stop, complain};
 use crate::run::{SHUTDOWN, runtime, tool};
 use crate::server_process::ServerProcess;
-use crate::settings::TargetFlags;
 use crate::{processes, settings};
 
 /// Measures a server.
 pub(crate) fn load(args: &LoadArgs) -> Done {
-    let flags = TargetFlags {
-        url: args.url.as_deref(),
-        target: args.target.as_deref(),
-        publish: args.publish.as_deref(),
-        provides: &args.provides,
-    };
     let target = match &args.testbed {
         Some(url) => Some(settings::testbed_target(url)?),
-        None => settings::target(&flags)?,
+        None => settings::target(&args.server)?,
     };
     // Before anything is started: what was typed wrong is told at once.
     let planned = plan(args, target.as_ref().is_none_or(|target| target.publish.is_some()))?;
@@ -213,7 +206,7 @@ pub(crate) fn settings_of(
         shard,
         start_at: args.start_at.map_or_else(SystemTime::now, SystemTime::from),
         sources: args.sources.clone(),
-        dial: settings::dial_options(args.cacert.as_deref(), args.insecure)?,
+        dial: settings::dial_options(&args.server)?,
         limits: Limits::default(),
         server_pid: subject.pid,
         variables: planned.variables.clone(),

@@ -68,7 +68,7 @@ fn passed_on(args: &LoadArgs, subject: &Subject, first: bool) -> Vec<OsString> {
         }
     };
     let text = |value: &dyn ToString| OsString::from(value.to_string());
-    add("--target", args.target.as_ref().map(OsString::from));
+    add("--target", args.server.target.as_ref().map(OsString::from));
     add("--plan", args.plan.as_ref().map(OsString::from));
     add("--connections", args.connections.map(|n| text(&n)));
     add("--ramp", args.ramp.map(|rate| text(&rate)));
@@ -78,10 +78,10 @@ fn passed_on(args: &LoadArgs, subject: &Subject, first: bool) -> Vec<OsString> {
     add("--publishers", args.publishers.map(|n| text(&n)));
     add("--sequence", args.sequence.as_ref().map(OsString::from));
     add("--timestamp", args.timestamp.as_ref().map(OsString::from));
-    add("--publish", args.publish.as_ref().map(OsString::from));
+    add("--publish", args.server.publish.as_ref().map(OsString::from));
     add("--seed", args.seed.map(|seed| text(&seed)));
     add("--interval", args.interval.map(|span| text(&span)));
-    add("--cacert", args.cacert.as_ref().map(OsString::from));
+    add("--cacert", args.server.cacert.as_ref().map(OsString::from));
     add("--testbed", subject.testbed.then(|| text(&subject.target.url)));
     // The server is one: its use is counted once.
     add("--server-pid", subject.pid.filter(|_| first).map(|pid| text(&pid)));
@@ -91,13 +91,13 @@ fn passed_on(args: &LoadArgs, subject: &Subject, first: bool) -> Vec<OsString> {
     for source in &args.sources {
         add("--source-ip", Some(text(source)));
     }
-    for capability in &args.provides {
+    for capability in &args.server.provides {
         add("--provides", Some(OsString::from(capability)));
     }
-    if args.insecure {
+    if args.server.insecure {
         flags.push("--insecure".into());
     }
-    if let Some(url) = &args.url {
+    if let Some(url) = &args.server.url {
         flags.extend(["--".into(), url.into()]);
     }
     flags

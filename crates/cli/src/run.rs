@@ -13,7 +13,6 @@ use crate::args::{LoadFormatArgs, RunArgs};
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Stop, complain, print};
 use crate::progress::{Progress, target_info};
-use crate::settings::TargetFlags;
 use crate::{cases, settings};
 
 /// Time that the runtime gets to end what is still open.
@@ -32,12 +31,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if suite.cases.is_empty() {
         return Err(Stop::setup("no check is left to run: --skip takes all that --case chose"));
     }
-    let target = settings::target(&TargetFlags {
-        url: args.url.as_deref(),
-        target: args.target.as_deref(),
-        publish: args.publish.as_deref(),
-        provides: &args.provides,
-    })?;
+    let target = settings::target(&args.server)?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let interrupt = Interrupt::listen()?;
@@ -96,14 +90,10 @@ async fn judge(
     formats: Formats,
     interrupt: &Interrupt,
 ) -> Done {
-    let testbed = args.url.is_none() && args.target.is_none();
+    let testbed = args.server.url.is_none() && args.server.target.is_none();
     let started_at = jiff::Timestamp::now();
     let clock = Instant::now();
-    let subject = Subject::new(
-        target,
-        settings::dial_options(args.cacert.as_deref(), args.insecure)?,
-        args.time_scale,
-    );
+    let subject = Subject::new(target, settings::dial_options(&args.server)?, args.time_scale);
     let subject = subject.map_err(|error| match error {
         SetupError::Url(_) => Stop::usage(with_scheme_hint(&error, args)),
         _ => Stop::setup(error),
@@ -160,7 +150,7 @@ pub(crate) fn tool() -> Tool {
 
 /// The message of a wrong URL, with the commonest cure.
 fn with_scheme_hint(error: &SetupError, args: &RunArgs) -> String {
-    match args.url.as_deref().filter(|url| !url.contains("://")) {
+    match args.server.url.as_deref().filter(|url| !url.contains("://")) {
         Some(url) => format!("{error}; did you mean http://{url}?"),
         None => error.to_string(),
     }

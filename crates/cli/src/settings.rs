@@ -7,7 +7,7 @@ use ssecheck_conformance::{DialOptions, Suite};
 use ssecheck_model::suggest::nearest;
 use ssecheck_model::target::{Capability, Target};
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, ServerArgs};
 use crate::output::Stop;
 
 /// The largest file that is read, in bytes.
@@ -27,22 +27,14 @@ pub(crate) fn read(path: &Path) -> Result<String, Stop> {
     }
 }
 
-/// What the flags say of the target.
-pub(crate) struct TargetFlags<'a> {
-    pub(crate) url: Option<&'a str>,
-    pub(crate) target: Option<&'a Path>,
-    pub(crate) publish: Option<&'a str>,
-    pub(crate) provides: &'a [String],
-}
-
 /// The value of an environment variable.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 /// The target of a run; `None` means the built-in testbed.
-pub(crate) fn target(args: &TargetFlags<'_>) -> Result<Option<Target>, Stop> {
-    let mut target = match (args.target, args.url) {
+pub(crate) fn target(args: &ServerArgs) -> Result<Option<Target>, Stop> {
+    let mut target = match (&args.target, &args.url) {
         (Some(file), url) => {
             let text = read(file)?;
             let file = file.display().to_string();
@@ -61,10 +53,10 @@ pub(crate) fn target(args: &TargetFlags<'_>) -> Result<Option<Target>, Stop> {
             return Err(Stop::usage(message));
         }
     };
-    if let Some(url) = args.publish {
+    if let Some(url) = &args.publish {
         target.publish_json_to(url).map_err(Stop::usage)?;
     }
-    for word in args.provides {
+    for word in &args.provides {
         target.declare(capability(word)?);
     }
     Ok(Some(target))
@@ -115,9 +107,9 @@ pub(crate) fn check_numbers(args: &RunArgs) -> Result<(), Stop> {
 }
 
 /// How connections are made.
-pub(crate) fn dial_options(cacert: Option<&Path>, insecure: bool) -> Result<DialOptions, Stop> {
-    let cacert = cacert.map(read).transpose()?.map(String::into_bytes);
-    Ok(DialOptions { cacert, insecure, ..DialOptions::default() })
+pub(crate) fn dial_options(args: &ServerArgs) -> Result<DialOptions, Stop> {
+    let cacert = args.cacert.as_deref().map(read).transpose()?.map(String::into_bytes);
+    Ok(DialOptions { cacert, insecure: args.insecure, ..DialOptions::default() })
 }
 
 /// This program, to start it again: the testbed and the shards are processes of their own.
