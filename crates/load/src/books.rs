@@ -63,6 +63,8 @@ pub(crate) struct Books {
     pub(crate) audience: Vec<u32>,
     /// Number of this worker's first subscriber in the whole run.
     pub(crate) first_subscriber: u64,
+    /// Whether each stream is its subscriber's own (not a GET): others' events are no measure for it.
+    pub(crate) own_streams: bool,
     /// Whether nobody said that the ids tell events apart for all.
     pub(crate) ids_are_assumed: bool,
     /// An event is owed to a subscriber that had its head this long before the event was due: a
@@ -150,6 +152,10 @@ impl Books {
         if matches!(self.telling, Telling::Ours { .. }) {
             self.our_event(place, event.data, &mut delivery);
         } else if let Some(number) = self.number(place.local, event, own_id) {
+            if self.own_streams && matches!(self.telling, Telling::Pointer { .. }) {
+                self.arrive(place.local, 0, number, number);
+                return delivery;
+            }
             let settled = match &mut self.telling {
                 Telling::Ids(names) => names.settled(receipt.at).min(number),
                 _ => number,

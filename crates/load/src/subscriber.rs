@@ -107,7 +107,14 @@ async fn follow(worker: &Worker, local: u32, mut stream: Stream, memory: &mut Me
     memory.lost = Some(worker.clock.now());
     memory.cut = false;
     match turn {
-        Turn::Ended(ending) => ended(worker, local, ending, memory),
+        Turn::Ended(ending) => {
+            let next = ended(worker, local, ending, memory);
+            if own_stream(worker) {
+                // The next request is a new one: it continues nothing.
+                *memory = Memory::default();
+            }
+            next
+        }
         Turn::Told(command) => told(worker, local, command, &stream, memory),
     }
 }
@@ -118,9 +125,8 @@ enum Turn {
 }
 
 fn ended(worker: &Worker, local: u32, ending: Ending, memory: &Memory) -> Next {
-    let own_stream = worker.settings.request.method != "GET";
     worker.closed(local);
-    if own_stream {
+    if own_stream(worker) {
         worker.close_account(local);
         if ending == Ending::Complete {
             worker.books.borrow_mut().counters.completed += 1;
@@ -134,6 +140,11 @@ fn ended(worker: &Worker, local: u32, ending: Ending, memory: &Memory) -> Next {
     }
     worker.end_early(local, ending.as_str());
     Next::Again(reconnection_time(memory))
+}
+
+/// Whether a stream is its subscriber's own, as the answer to a POST is.
+fn own_stream(worker: &Worker) -> bool {
+    worker.settings.request.method != "GET"
 }
 
 fn told(

@@ -300,6 +300,7 @@ fn books(shared: &Shared, blind: Arc<Mutex<Blind>>, first: u64, count: u32) -> B
         spreads: (0..publishers).map(|_| Spreads::default()).collect(),
         audience: vec![0; settings.topics() as usize],
         first_subscriber: first,
+        own_streams: settings.request.method != "GET",
         ids_are_assumed: matches!(&settings.source, Source::Server(e) if e.sequence == Sequence::Auto),
         join_margin: nanos(settings.settle) / 2,
         kernel_time: cfg!(target_os = "linux"),

@@ -122,7 +122,10 @@ async fn a_stream_that_is_over_in_one_segment_is_remembered_all_the_same() {
 const POST: &str = "subscribers: 4\nduration: 600ms\nsettle: 200ms\n";
 
 fn completion() -> Script {
-    let body = "data: a\n\ndata: b\n\ndata: [DONE]\n\n";
+    completion_of("data: a\n\ndata: b\n\ndata: [DONE]\n\n")
+}
+
+fn completion_of(body: &str) -> Script {
     let answer = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n\
         {:x}\r\n{body}\r\n0\r\n\r\n",
@@ -153,6 +156,23 @@ async fn a_post_that_repeats_asks_again_as_soon_as_it_is_over() {
     assert!(load.events.events.abs_diff(found.completed * 3) <= 12);
     assert_eq!(found.ended_early, 0);
     assert!(ids(&hub).iter().all(Option::is_none));
+}
+
+#[tokio::test]
+async fn streams_of_ones_own_are_numbered_each_for_itself() {
+    let numbers = [1, 2, 4].map(|n| format!("data: {{\"i\":{n}}}\n\n")).concat();
+    let hub = Hub::start(completion_of(&numbers));
+    let plan = format!(
+        "{POST}request: {{method: POST, body: '{{}}', repeat: true}}\n\
+        server: {{sequence: {{pointer: /i}}}}\n"
+    );
+    let load = Drive::watching(&hub, &plan).run().await;
+    let (streams, found) = (load.connections.completed, &load.events);
+    assert!(streams > 8, "{streams}");
+    assert!(found.lost.abs_diff(streams) <= 4, "one of each: {found:?}");
+    assert_eq!((found.replayed, found.duplicated, found.reordered), (0, 0, 0), "{found:?}");
+    assert_eq!(load.connections.reconnected, 0, "another request continues nothing");
+    assert!(!load.latency_us.contains_key("spread"), "nobody else has these events");
 }
 
 #[tokio::test]
