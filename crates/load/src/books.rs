@@ -206,7 +206,7 @@ impl Books {
 
     /// The number of one of the server's own events, if they can be told apart.
     fn number(&mut self, local: u32, event: &Event<'_>, own_id: bool) -> Option<u32> {
-        let number = match &mut self.telling {
+        match &mut self.telling {
             Telling::Ids(names) => own_id.then(|| names.number(event.last_event_id, local)),
             Telling::Pointer { pointer, base, seen } => {
                 let value = timestamp::at_pointer(event.data, pointer);
@@ -220,10 +220,8 @@ impl Books {
                 *seen = number.map_or(*seen, |number| (*seen).max(number + 1));
                 number
             }
-            Telling::Ours { .. } | Telling::Nothing => return None,
-        };
-        self.counters.unnumbered += u64::from(number.is_none());
-        number
+            Telling::Ours { .. } | Telling::Nothing => None,
+        }
     }
 
     fn stamped_us(&self, data: &str) -> Option<i64> {

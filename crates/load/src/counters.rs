@@ -28,7 +28,6 @@ pub(crate) struct Counters {
     pub(crate) without_kernel_stamp: u64,
     pub(crate) window_closed: u64,
     pub(crate) most_waiting: u64,
-    pub(crate) unnumbered: u64,
 }
 
 impl Counters {

@@ -40,8 +40,7 @@ fn start_at(settings: &Settings) -> String {
 }
 
 /// One line that says the shape.
-#[must_use]
-pub fn summary(settings: &Settings) -> String {
+fn summary(settings: &Settings) -> String {
     let mut line = format!("{} subscribers", settings.peak());
     match settings.publishing() {
         Some(publishing) => {

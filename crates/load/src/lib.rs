@@ -61,5 +61,5 @@ pub mod watch;
 mod worker;
 
 pub use capacity::search;
-pub use facts::{plan as plan_facts, summary};
+pub use facts::plan as plan_facts;
 pub use run::{Finished, RunError, RunEvent, foreign_note, needs, run};

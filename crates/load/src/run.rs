@@ -112,8 +112,8 @@ pub async fn run(
     }
     let settings = Arc::new(settings);
     let watch = Watch::new(settings.server_pid)?;
-    probe(&settings).await?;
     let shared = shared(&settings).await?;
+    probe(&shared).await?;
     let mut ledgers = Ledgers::new(&shared, watch, facts::plan(&settings, needs));
     tell(&RunEvent::Ready(ledgers.load()));
     let mut threads = Threads::start(&shared)?;
@@ -125,9 +125,10 @@ pub async fn run(
 }
 
 /// One connection, so that a target that nobody can reach is told at once.
-async fn probe(settings: &Settings) -> Result<(), SetupError> {
+async fn probe(shared: &Shared) -> Result<(), SetupError> {
+    let settings = &shared.settings;
     let url = &settings.request.base;
-    let connection = settings.dialer.dial(url, &settings.limits).await;
+    let connection = settings.dialer.dial_to(url, &shared.addresses, &settings.limits).await;
     let connection = connection.map_err(|error| SetupError::Unreachable {
         url: url.to_string(),
         reason: error.to_string(),

@@ -307,6 +307,13 @@ impl Settings {
         }
     }
 
+    /// Whether each stream is its subscriber's own, as the answer to a POST is; a GET is one stream
+    /// for all, as `EventSource` has it.
+    #[must_use]
+    pub fn has_own_streams(&self) -> bool {
+        self.request.method != "GET"
+    }
+
     /// The pace of all publishers.
     #[must_use]
     pub fn pace(&self) -> Option<Pace> {
@@ -415,13 +422,13 @@ fn source(plan: &Plan, target: &Target) -> Result<Source, SetupError> {
     })))
 }
 
-/// Whether events are told apart by their ids where nothing was said: a GET is one stream for all,
-/// a POST has a stream of its own.
+/// How events are told apart where nothing was said: by their ids, unless each stream is its
+/// subscriber's own.
 #[must_use]
-pub fn effective_sequence(events: &ServerEvents, method: &str) -> Sequence {
+pub fn effective_sequence(events: &ServerEvents, own_streams: bool) -> Sequence {
     match &events.sequence {
-        Sequence::Auto if method == "GET" => Sequence::Id,
-        Sequence::Auto => Sequence::None,
+        Sequence::Auto if own_streams => Sequence::None,
+        Sequence::Auto => Sequence::Id,
         said => said.clone(),
     }
 }

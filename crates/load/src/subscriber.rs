@@ -109,7 +109,7 @@ async fn follow(worker: &Worker, local: u32, mut stream: Stream, memory: &mut Me
     match turn {
         Turn::Ended(ending) => {
             let next = ended(worker, local, ending, memory);
-            if own_stream(worker) {
+            if worker.settings.has_own_streams() {
                 // The next request is a new one: it continues nothing.
                 *memory = Memory::default();
             }
@@ -126,7 +126,7 @@ enum Turn {
 
 fn ended(worker: &Worker, local: u32, ending: Ending, memory: &Memory) -> Next {
     worker.closed(local);
-    if own_stream(worker) {
+    if worker.settings.has_own_streams() {
         worker.close_account(local);
         if ending == Ending::Complete {
             worker.books.borrow_mut().counters.completed += 1;
@@ -140,11 +140,6 @@ fn ended(worker: &Worker, local: u32, ending: Ending, memory: &Memory) -> Next {
     }
     worker.end_early(local, ending.as_str());
     Next::Again(reconnection_time(memory))
-}
-
-/// Whether a stream is its subscriber's own, as the answer to a POST is.
-fn own_stream(worker: &Worker) -> bool {
-    worker.settings.request.method != "GET"
 }
 
 fn told(

@@ -95,8 +95,6 @@ pub(crate) struct Worker {
     /// How many of them hold a command.
     commands: Cell<u32>,
     first: u64,
-    /// When the subscribers of the start are due.
-    due: Cell<Nanos>,
 }
 
 impl Worker {
@@ -114,7 +112,6 @@ impl Worker {
             slots: RefCell::new((0..count).map(|_| Slot::default()).collect()),
             commands: Cell::new(0),
             first,
-            due: Cell::new(settings.publish_from()),
             unsent: Arc::clone(&shared.unsent),
             clock: shared.clock,
             addresses: Arc::clone(&shared.addresses),
@@ -187,7 +184,7 @@ impl Worker {
         let first = !std::mem::replace(&mut slot.ever_open, true);
         let mut books = self.books.borrow_mut();
         books.counters.open_one();
-        let late = first && ready > self.due.get() && self.is_initial(local);
+        let late = first && ready > self.settings.publish_from() && self.is_initial(local);
         books.counters.late += u64::from(late);
         let topic = books.topic(local) as usize;
         books.audience[topic] += 1;
@@ -300,7 +297,7 @@ fn books(shared: &Shared, blind: Arc<Mutex<Blind>>, first: u64, count: u32) -> B
         spreads: (0..publishers).map(|_| Spreads::default()).collect(),
         audience: vec![0; settings.topics() as usize],
         first_subscriber: first,
-        own_streams: settings.request.method != "GET",
+        own_streams: settings.has_own_streams(),
         ids_are_assumed: matches!(&settings.source, Source::Server(e) if e.sequence == Sequence::Auto),
         join_margin: nanos(settings.settle) / 2,
         kernel_time: cfg!(target_os = "linux"),
@@ -314,7 +311,7 @@ fn telling(shared: &Shared) -> Telling {
             Telling::Ours { run: settings.run, machine: shared.machine, topics: publishing.topics }
         }
         Source::Server(events) => {
-            Telling::of(&effective_sequence(events, &settings.request.method))
+            Telling::of(&effective_sequence(events, settings.has_own_streams()))
         }
     }
 }
