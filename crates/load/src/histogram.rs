@@ -1,12 +1,10 @@
 //! HDR histograms of microseconds: made, written, read, summed up.
 
-use std::io::Read;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::read::ZlibDecoder;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
+use ssecheck_model::histogram::inflated;
 use ssecheck_model::load::{Brief, Latency};
 
 /// Counts of microseconds, to 3 significant digits.
@@ -14,17 +12,6 @@ pub type Times = Histogram<u64>;
 
 /// The most that is told apart: one hour. Longer times count as one hour.
 pub const LONGEST_US: u64 = 3_600_000_000;
-
-/// Longest histogram that is read, in bytes when inflated: five times what 3 digits up to
-/// [`LONGEST_US`] can take.
-pub const MOST_BYTES: usize = 1 << 20;
-
-/// What the deflated form begins with, before the length of what follows.
-const COOKIE: [u8; 4] = 0x1c84_9314_u32.to_be_bytes();
-/// Bytes before the counts: cookie, length, offset, digits, bounds and ratio.
-const HEAD: usize = 40;
-/// Significant digits of every histogram of this program.
-const DIGITS: u32 = 3;
 
 /// Why a written histogram cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,31 +37,16 @@ pub fn write(times: &Times) -> String {
 /// Reads the text form.
 ///
 /// # Errors
-/// When the text is no base64 or no histogram, or holds more than [`MOST_BYTES`].
+/// When the text is no base64 or no histogram, or holds more than
+/// [`ssecheck_model::histogram::MOST_BYTES`].
 pub fn read(text: &str) -> Result<Times, ReadError> {
-    if text.len() > MOST_BYTES {
-        return Err(ReadError("it is too long".to_owned()));
-    }
-    let bytes = STANDARD.decode(text).map_err(|error| ReadError(error.to_string()))?;
-    let inflated = inflate(&bytes)
-        .ok_or_else(|| ReadError("its deflated part is broken or too long".to_owned()))?;
+    let plain = inflated(text).map_err(|error| ReadError(error.to_string()))?;
     let read: Times = Deserializer::new()
-        .deserialize(&mut inflated.as_slice())
+        .deserialize(&mut plain.as_slice())
         .map_err(|error| ReadError(error.to_string()))?;
     let mut times = empty();
     times.add(read).map_err(|error| ReadError(error.to_string()))?;
     Ok(times)
-}
-
-/// The form that is not deflated. The library makes room for as many bytes as its length field
-/// says, up to 4 GiB, so the length must be true; and for all the counts that its digits ask for.
-fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
-    let deflated = bytes.strip_prefix(&COOKIE)?.get(4..)?;
-    let mut inflated = Vec::new();
-    ZlibDecoder::new(deflated).take(MOST_BYTES as u64).read_to_end(&mut inflated).ok()?;
-    let field = |at: usize| Some(u32::from_be_bytes(inflated.get(at..at + 4)?.try_into().ok()?));
-    let whole = inflated.len() == HEAD + usize::try_from(field(4)?).ok()?;
-    (whole && field(12)? <= DIGITS).then_some(inflated)
 }
 
 /// The figures of a report.
@@ -105,6 +77,7 @@ mod tests {
     use std::io::Write;
 
     use flate2::write::ZlibEncoder;
+    use ssecheck_model::histogram::{COOKIE, HEAD, MOST_BYTES};
 
     use super::*;
 
@@ -112,7 +85,7 @@ mod tests {
     fn forged(length: Option<u32>, digits: u32, zeros: usize) -> String {
         let mut times = empty();
         times.record(7).unwrap();
-        let mut plain = inflate(&STANDARD.decode(write(&times)).unwrap()).unwrap();
+        let mut plain = inflated(&write(&times)).unwrap();
         plain.extend(std::iter::repeat_n(0, zeros));
         let length = length.unwrap_or((plain.len() - HEAD) as u32);
         plain[4..8].copy_from_slice(&length.to_be_bytes());

@@ -11,6 +11,7 @@ mod case_names;
 pub mod exit;
 pub mod expect;
 mod expected;
+pub mod histogram;
 pub mod load;
 mod load_shapes;
 mod metric;

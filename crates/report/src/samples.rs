@@ -1,25 +1,14 @@
 //! The histograms inside a report, read back.
 
 use std::fmt::{self, Display, Formatter};
-use std::io::Read;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use flate2::read::ZlibDecoder;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
+use ssecheck_model::histogram::inflated;
 use ssecheck_model::load::Load;
 use ssecheck_model::report::Report;
 
 use crate::sanitize::{VALUE_LIMIT, line};
-
-/// Longest histogram that is read, in bytes when inflated: five times what three digits up to an
-/// hour can take.
-const MOST_BYTES: usize = 1 << 20;
-/// What the deflated form begins with, before the length of what follows.
-const COOKIE: [u8; 4] = 0x1c84_9314_u32.to_be_bytes();
-/// Bytes before the counts: cookie, length, offset, digits, bounds and ratio.
-const HEAD: usize = 40;
 
 /// Why a format has nothing to write for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,19 +54,5 @@ pub(crate) fn read(metric: &str, text: &str, count: u64) -> Result<Histogram<u64
 }
 
 fn decode(text: &str) -> Option<Histogram<u64>> {
-    if text.len() > MOST_BYTES {
-        return None;
-    }
-    let inflated = inflate(&STANDARD.decode(text).ok()?)?;
-    Deserializer::new().deserialize(&mut inflated.as_slice()).ok()
-}
-
-/// The form that is not deflated. The library makes room for as many bytes as its length field
-/// says, up to 4 GiB, so the length must be true.
-fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
-    let deflated = bytes.strip_prefix(&COOKIE)?.get(4..)?;
-    let mut inflated = Vec::new();
-    ZlibDecoder::new(deflated).take(MOST_BYTES as u64).read_to_end(&mut inflated).ok()?;
-    let length = u32::from_be_bytes(inflated.get(4..8)?.try_into().ok()?);
-    (inflated.len() == HEAD + usize::try_from(length).ok()?).then_some(inflated)
+    Deserializer::new().deserialize(&mut inflated(text).ok()?.as_slice()).ok()
 }
