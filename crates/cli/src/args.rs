@@ -77,6 +77,9 @@ pub(crate) struct RunArgs {
     /// How many cases run at the same time.
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub(crate) jobs: usize,
+    /// Also run the cases that need minutes of patience, for so long (125s is past two minutes).
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) soak: Option<Span>,
     /// Use the cases of this directory (or file) instead of the shipped ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,

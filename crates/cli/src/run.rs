@@ -94,10 +94,11 @@ async fn judge(
     let started_at = jiff::Timestamp::now();
     let clock = Instant::now();
     let subject = Subject::new(target, settings::dial_options(&args.server)?, args.time_scale);
-    let subject = subject.map_err(|error| match error {
+    let mut subject = subject.map_err(|error| match error {
         SetupError::Url(_) => Stop::usage(with_scheme_hint(&error, args)),
         _ => Stop::setup(error),
     })?;
+    subject.soak = args.soak.map(|span| span.0);
     let human = formats.human();
     let mut progress = Progress::new(human, &suite, tool(), testbed);
     let options = Options { jobs: args.jobs, strict: args.strict };

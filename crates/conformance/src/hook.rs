@@ -23,6 +23,7 @@ pub(crate) struct Content {
     pub data: Option<String>,
     pub event: Option<String>,
     pub id: Option<String>,
+    pub comment: Option<String>,
 }
 
 /// One event handed to a hook.
@@ -67,8 +68,13 @@ impl Content {
             "data" => self.data.clone(),
             "event" => self.event.clone(),
             "id" => self.id.clone(),
+            "comment" => self.comment.clone(),
             _ => None,
         }
+    }
+
+    fn parts(&self) -> [(&'static str, &Option<String>); 4] {
+        [("data", &self.data), ("event", &self.event), ("id", &self.id), ("comment", &self.comment)]
     }
 
     fn render(&self, template: &Template) -> String {
@@ -76,9 +82,12 @@ impl Content {
     }
 
     fn uncarried(&self) -> HookError {
-        let parts = [("data", &self.data), ("event", &self.event), ("id", &self.id)];
-        let names: Vec<&str> =
-            parts.into_iter().filter(|(_, part)| part.is_some()).map(|(name, _)| name).collect();
+        let names: Vec<&str> = self
+            .parts()
+            .into_iter()
+            .filter(|(_, part)| part.is_some())
+            .map(|(name, _)| name)
+            .collect();
         HookError::Unsendable(format!("its template lacks one of {}", names.join(", ")))
     }
 
@@ -98,8 +107,7 @@ fn hook_templates(hook: &Hook) -> impl Iterator<Item = &Template> {
 /// part in silence, and a check on that part would pass without having been carried out.
 fn carries<'t>(templates: impl Iterator<Item = &'t Template>, content: &Content) -> bool {
     let names: Vec<&str> = templates.flat_map(Template::variables).collect();
-    let has = |name: &str, part: &Option<String>| part.is_none() || names.contains(&name);
-    has("data", &content.data) && has("event", &content.event) && has("id", &content.id)
+    content.parts().iter().all(|(name, part)| part.is_none() || names.contains(name))
 }
 
 /// Publishes one event through `hook`.

@@ -3,7 +3,7 @@ use crate::testing::{hub, subject};
 
 fn content(data: Option<&str>, event: Option<&str>, id: Option<&str>) -> Content {
     let owned = |part: Option<&str>| part.map(str::to_owned);
-    Content { data: owned(data), event: owned(event), id: owned(id) }
+    Content { data: owned(data), event: owned(event), id: owned(id), comment: None }
 }
 
 fn carried(template: &str, content: &Content) -> bool {

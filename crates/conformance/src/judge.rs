@@ -1,14 +1,21 @@
 //! Judges what the steps saw. One file per kind of expectation; every reason code is fixed here.
 
+mod access;
 mod cors;
 mod delivery;
 mod evidence;
+mod follow;
 mod header;
+mod idle;
 mod ids;
+mod lifetime;
 mod lints;
+mod pace;
 mod resume;
 mod sequence;
 mod status;
+mod unknown;
+mod vary;
 mod wire;
 
 use ssecheck_model::case::Check;
@@ -100,6 +107,28 @@ fn expectation(stage: &Stage<'_>, expect: &Expect) -> Early<Judgement> {
         Expect::NoInjection(e) => delivery::no_injection(stage, e),
         Expect::Receipt(e) => sequence::receipt(stage, e),
         Expect::Prompt(e) => sequence::prompt(stage, e),
+        Expect::Paced(e) => pace::paced(stage, e),
+        Expect::Intact(e) => pace::intact(stage, e),
+        Expect::Streamed(e) => pace::streamed(stage, &e.of),
+        Expect::Early(e) => pace::early(stage, &e.of),
+        Expect::Heartbeat(e) => idle::heartbeat(stage, &e.of),
+        Expect::IdleEvents(e) => idle::idle_events(stage, &e.of),
+        Expect::EmptyOpening(e) => idle::empty_opening(stage, &e.of),
+        Expect::Followed(e) => follow::followed(stage, e),
+        Expect::Private(e) => follow::private(stage, e),
+        Expect::Signalled(e) => unknown::signalled(stage, e),
+        Expect::Cost(e) => unknown::cost(stage, &e.of),
+        Expect::DropTold(e) => lifetime::drop_told(stage, e),
+        Expect::SlowReader(e) => lifetime::slow_reader(stage, e),
+        Expect::Ended(e) => lifetime::ended(stage, &e.of),
+        Expect::Restarted(e) => lifetime::restarted(stage, &e.of),
+        Expect::RetryVaries(e) => lifetime::retry_varies(stage, e),
+        Expect::Refused(e) => access::refused(stage, &e.of),
+        Expect::NotStream(e) => access::not_stream(stage, &e.of),
+        Expect::KeepsQuery(e) => access::keeps_query(stage, &e.of),
+        Expect::EndpointOrigin(e) => access::endpoint_origin(stage, &e.of),
+        Expect::Vary(e) => vary::vary(stage, e),
+        Expect::SameCoding(e) => vary::same_coding(stage, e),
         Expect::Resumption(e) => resume::resumption(stage, e),
         Expect::SameEvents(e) => resume::same_events(stage, e),
         Expect::Ids(e) => ids::ids(stage, e),

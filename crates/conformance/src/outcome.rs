@@ -34,13 +34,16 @@ pub(crate) fn gate(subject: &Subject, case: &Case, check: &Check) -> Gate {
 fn absent(need: Need) -> String {
     match (need, need.capability()) {
         (Need::Stimulus, _) => "the target file has no publish and no echo hook".to_owned(),
-        (Need::DeniedOrigin, _) => "the target file names no cors.denied_origin".to_owned(),
+        (Need::Soak, _) => "it takes minutes: ask for it with --soak 125s".to_owned(),
         (Need::Authorization, _) => "the target file sends no authorization".to_owned(),
         (Need::Ids | Need::Retry | Need::Cors, Some(capability)) => {
             format!("`{}` is neither declared nor seen", capability.as_str())
         }
         (_, Some(capability)) => format!("`{}` is not declared", capability.as_str()),
-        (_, None) => "the target does not provide what it needs".to_owned(),
+        (_, None) => match need.key() {
+            Some(key) => format!("the target file has no `{key}`"),
+            None => "the target does not provide what it needs".to_owned(),
+        },
     }
 }
 

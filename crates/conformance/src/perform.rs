@@ -2,21 +2,28 @@
 
 mod abort;
 mod connect;
+mod crowd;
+mod early;
 mod fence;
+mod follow;
 mod publish;
 mod read;
 mod request;
+mod restart;
+mod soak;
+mod timed;
 mod wait;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssecheck_model::case::Case;
 use ssecheck_model::placed::Placed;
-use ssecheck_model::step::{Step, Stimulus};
+use ssecheck_model::step::{Destination, Step, Stimulus};
 use ssecheck_model::template::Template;
+use tokio::task::JoinHandle;
 
-use crate::hook::Published;
+use crate::hook::{HookError, Published};
 use crate::stream::Stream;
 use crate::subject::Subject;
 
@@ -31,7 +38,30 @@ pub(crate) struct Stage<'a> {
     pub streams: BTreeMap<String, Stream>,
     pub publications: BTreeMap<String, Vec<Published>>,
     pub waits: BTreeMap<String, Waited>,
+    /// The connections of `follow` and `early` steps, in order.
+    pub chains: BTreeMap<String, Vec<Stream>>,
+    pub restarts: BTreeMap<String, Restarted>,
+    pub timings: BTreeMap<String, Timings>,
+    /// Publications in the background.
+    pending: BTreeMap<String, JoinHandle<Vec<Published>>>,
     fences: u32,
+}
+
+/// A call of the restart hook.
+#[derive(Debug, Clone)]
+pub(crate) struct Restarted {
+    pub started: Instant,
+    pub answered: Instant,
+    pub result: Result<(), HookError>,
+}
+
+/// Times to the head of the answer, in the order of the tries.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Timings {
+    /// Of the cursor that may be slow; none where no answer came in time.
+    pub of: Vec<Option<Duration>>,
+    /// Of the cursor to compare with.
+    pub against: Vec<Option<Duration>>,
 }
 
 /// What became of a `wait` step.
@@ -40,6 +70,8 @@ pub(crate) struct Waited {
     pub satisfied: bool,
     /// What was seen last, in words.
     pub seen: String,
+    /// What the number counts; none after a wait for a time.
+    pub of: Option<Destination>,
 }
 
 /// The steps cannot go on, for a reason that is not the server's answer to this case.
@@ -66,6 +98,10 @@ impl<'a> Stage<'a> {
             streams: BTreeMap::new(),
             publications: BTreeMap::new(),
             waits: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            restarts: BTreeMap::new(),
+            timings: BTreeMap::new(),
+            pending: BTreeMap::new(),
             fences: 0,
         }
     }
@@ -97,11 +133,21 @@ impl<'a> Stage<'a> {
             Step::Request(step) => self.request(step).await,
             Step::Wait(step) => self.wait(step).await,
             Step::Liveness(step) => self.liveness(step).await,
+            Step::Join(step) => self.join(step).await,
+            Step::Follow(step) => self.follow(step).await,
+            Step::Early(step) => self.early(step).await,
+            Step::Soak(step) => self.soak(step).await,
+            Step::Restart(step) => self.restart(step).await,
+            Step::Timed(step) => self.timed(step).await,
+            Step::Crowd(step) => self.crowd(step).await,
         }
     }
 
     async fn finish(&mut self) {
-        for stream in self.streams.values_mut() {
+        for pending in std::mem::take(&mut self.pending).into_values() {
+            pending.abort();
+        }
+        for stream in self.streams.values_mut().chain(self.chains.values_mut().flatten()) {
             stream.finish(false).await;
         }
         for published in self.publications.values_mut().flatten() {

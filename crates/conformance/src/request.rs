@@ -95,7 +95,7 @@ impl Plan {
     pub(crate) fn to_request(&self) -> Request {
         let mut request = Request::for_url(&self.method, &self.url).version(match self.version {
             HttpVersion::Http10 => Version::Http10,
-            HttpVersion::Http11 => Version::Http11,
+            HttpVersion::Http11 | HttpVersion::Http2 => Version::Http11,
         });
         for (name, value) in &self.fields {
             request = request.header(name, value.as_bytes());

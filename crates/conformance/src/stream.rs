@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use ssecheck_model::step::Destination;
 use ssecheck_parser::owned::{OwnedEvent, OwnedItem};
 use ssecheck_parser::{Item, LimitError, Lint, Parser, Sink, Span};
 use ssecheck_transport::{
@@ -56,6 +57,8 @@ pub(crate) enum Stop {
 /// One answer under observation.
 pub(crate) struct Stream {
     pub plan: Plan,
+    /// What the target file calls its URL, for answers of `request` and `connect` steps.
+    pub destination: Option<Destination>,
     pub started: Instant,
     pub hops: Vec<Hop>,
     /// Why redirects led nowhere: too many, or without `Location`.
@@ -117,6 +120,7 @@ impl Stream {
     pub(crate) fn new(plan: Plan) -> Self {
         Self {
             plan,
+            destination: None,
             started: Instant::now(),
             hops: Vec::new(),
             redirect_problem: None,

@@ -1,13 +1,14 @@
 //! The target, made ready: URLs resolved, hooks rendered, capabilities known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use ssecheck_model::case::Need;
 use ssecheck_model::span::Span;
-use ssecheck_model::target::{Capability, Echo, Hook, Payload, Target};
+use ssecheck_model::step::{Destination, Who};
+use ssecheck_model::target::{Capability, Echo, Hook, Job, Number, Payload, Target};
 use ssecheck_model::template::Template;
 use ssecheck_transport::{DialOptions, Dialer, Url};
 
@@ -32,10 +33,28 @@ pub struct Subject {
     pub(crate) publish: Option<Hook>,
     /// The echo hook.
     pub(crate) echo: Option<Echo>,
-    /// Where the subscriber count is, and the JSON Pointer to it.
-    pub(crate) stats: Option<(Url, String)>,
-    /// A finished stream.
-    pub(crate) stop: Option<Url>,
+    /// The hook that restarts the server.
+    pub(crate) restart: Option<Hook>,
+    /// URLs with a meaning of their own, for `to:`.
+    pub(crate) routes: BTreeMap<Destination, Url>,
+    /// JSON Pointers into the answers of those that give a number.
+    pub(crate) pointers: BTreeMap<Destination, String>,
+    /// A job's stream and the count of its runs: `{{token}}` is still open in them.
+    pub(crate) job: Option<Job>,
+    /// Other clients than the owner of `fields`.
+    pub(crate) others: BTreeMap<Who, Other>,
+    /// How long the credentials of [`Who::Expiring`] are valid.
+    pub(crate) expires_after: Option<Span>,
+    /// The longest silence promised.
+    pub(crate) heartbeat: Option<Span>,
+    /// The most streams that one client may have open.
+    pub(crate) limit: Option<u32>,
+    /// Query parameters that must not be accepted as a token.
+    pub(crate) query_token: Vec<String>,
+    /// Response header fields that a page must be able to read.
+    pub(crate) expose: Vec<String>,
+    /// How long `soak` steps last, when the user wants them.
+    pub soak: Option<Duration>,
     /// An origin that may read the stream.
     pub(crate) allowed_origin: String,
     /// An origin that may not.
@@ -54,6 +73,13 @@ pub struct Subject {
     pub(crate) one_at_a_time: bool,
     declared: BTreeSet<Capability>,
     seen: BTreeSet<Capability>,
+}
+
+/// Another client: where its stream is, and its header fields.
+#[derive(Debug, Clone)]
+pub(crate) struct Other {
+    pub url: Url,
+    pub fields: Vec<(String, String)>,
 }
 
 /// Whether a need is met.
@@ -76,18 +102,25 @@ impl Subject {
     /// When a URL is wrong or the TLS set-up fails.
     pub fn new(target: &Target, dial: DialOptions, time_scale: f64) -> Result<Self, SetupError> {
         let url = Url::parse(&plain(&target.url)).map_err(SetupError::Url)?;
-        let join = |template: &Template| url.join(&plain(template)).map_err(SetupError::Url);
         let cors = target.cors.as_ref();
         Ok(Self {
             fields: target.headers.iter().map(|(k, v)| (k.clone(), plain(v))).collect(),
             payload: target.payload,
             publish: target.publish.clone(),
             echo: target.echo.clone(),
-            stats: match &target.stats {
-                Some(stats) => Some((join(&stats.url)?, stats.pointer.clone())),
-                None => None,
-            },
-            stop: target.stop.as_ref().map(|stop| join(&stop.url)).transpose()?,
+            restart: target.restart.clone(),
+            routes: routes(target, &url)?,
+            pointers: numbers(target)
+                .map(|(destination, number)| (destination, number.pointer.clone()))
+                .collect(),
+            job: target.job.clone(),
+            others: others(target, &url)?,
+            expires_after: target.expiring.as_ref().map(|expiring| expiring.after),
+            heartbeat: target.heartbeat,
+            limit: target.limit,
+            query_token: target.query_token.clone(),
+            expose: cors.map(|cors| cors.expose.clone()).unwrap_or_default(),
+            soak: None,
             allowed_origin: cors
                 .and_then(|cors| cors.allowed_origin.clone())
                 .unwrap_or_else(|| DEFAULT_ORIGIN.to_owned()),
@@ -143,13 +176,33 @@ impl Subject {
             Need::Stimulus if self.publish.is_some() || self.echo.is_some() => Support::Declared,
             Need::Stimulus => self.hook(Capability::Publish, false),
             Need::Publish => self.hook(Capability::Publish, self.publish.is_some()),
-            Need::Stats => self.hook(Capability::Stats, self.stats.is_some()),
-            Need::Stop => self.hook(Capability::Stop, self.stop.is_some()),
+            Need::Stats => self.hook(Capability::Stats, self.goes_to(Destination::Stats)),
+            Need::Stop => self.hook(Capability::Stop, self.goes_to(Destination::Stop)),
+            Need::Restart => self.hook(Capability::Restart, self.restart.is_some()),
+            Need::Heartbeat => self.hook(Capability::Heartbeat, self.heartbeat.is_some()),
+            Need::Refused => present(self.goes_to(Destination::Refused)),
+            Need::Neighbour => present(self.goes_to(Destination::Neighbour)),
+            Need::Redirect => present(self.goes_to(Destination::Redirect)),
+            Need::Via => present(self.goes_to(Destination::Via)),
+            Need::Plain => present(self.goes_to(Destination::Plain)),
+            Need::Work => present(self.goes_to(Destination::Work)),
+            Need::Memory => present(self.goes_to(Destination::Memory)),
+            Need::Job => present(self.job.is_some()),
+            Need::Stranger => present(self.others.contains_key(&Who::Stranger)),
+            Need::Expiring => present(self.others.contains_key(&Who::Expiring)),
+            Need::Limit => present(self.limit.is_some()),
+            Need::QueryToken => present(!self.query_token.is_empty()),
+            Need::Expose => present(!self.expose.is_empty()),
+            Need::Soak => present(self.soak.is_some()),
             Need::CorsDeclared => self.hook(Capability::Cors, true),
             Need::DeniedOrigin => present(self.denied_origin.is_some()),
             Need::Authorization => present(self.field("authorization").is_some()),
             _ => self.declared_or_seen(need),
         }
+    }
+
+    fn goes_to(&self, destination: Destination) -> bool {
+        self.routes.contains_key(&destination)
     }
 
     fn field(&self, name: &str) -> Option<&str> {
@@ -178,12 +231,59 @@ fn present(there: bool) -> Support {
     if there { Support::Declared } else { Support::Absent }
 }
 
+fn numbers(target: &Target) -> impl Iterator<Item = (Destination, &Number)> {
+    let all = [
+        (Destination::Stats, target.stats.as_ref()),
+        (Destination::Work, target.work.as_ref()),
+        (Destination::Memory, target.memory.as_ref()),
+        (Destination::Runs, target.job.as_ref().map(|job| &job.runs)),
+    ];
+    all.into_iter().filter_map(|(destination, number)| Some((destination, number?)))
+}
+
+/// The URLs that stand in the target file; those of a job are made when a case needs them.
+fn routes(target: &Target, url: &Url) -> Result<BTreeMap<Destination, Url>, SetupError> {
+    let routes = [
+        (Destination::Stop, &target.stop),
+        (Destination::Refused, &target.refused),
+        (Destination::Neighbour, &target.neighbour),
+        (Destination::Redirect, &target.redirect),
+        (Destination::Via, &target.via),
+        (Destination::Plain, &target.plain),
+    ];
+    let routes = routes.into_iter().filter_map(|(to, route)| Some((to, &route.as_ref()?.url)));
+    let numbers = numbers(target).filter(|(to, _)| *to != Destination::Runs);
+    let all = routes.chain(numbers.map(|(to, number)| (to, &number.url)));
+    all.map(|(to, template)| Ok((to, join(url, template)?))).collect()
+}
+
+fn join(url: &Url, template: &Template) -> Result<Url, SetupError> {
+    url.join(&plain(template)).map_err(SetupError::Url)
+}
+
+fn others(target: &Target, url: &Url) -> Result<BTreeMap<Who, Other>, SetupError> {
+    let other = |at: &Option<Template>, headers: &BTreeMap<String, Template>| {
+        let url = at.as_ref().map_or_else(|| Ok(url.clone()), |at| join(url, at))?;
+        let fields = headers.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
+        Ok::<_, SetupError>(Other { url, fields })
+    };
+    let mut all = BTreeMap::new();
+    if let Some(stranger) = &target.stranger {
+        all.insert(Who::Stranger, other(&stranger.url, &stranger.headers)?);
+    }
+    if let Some(expiring) = &target.expiring {
+        all.insert(Who::Expiring, other(&expiring.url, &expiring.headers)?);
+    }
+    Ok(all)
+}
+
 fn declared(target: &Target) -> BTreeSet<Capability> {
     let mut all: BTreeSet<_> = target.provides.iter().map(|declared| declared.value).collect();
     let hooks = [
         (Capability::Publish, target.publish.is_some()),
         (Capability::Stats, target.stats.is_some()),
         (Capability::Stop, target.stop.is_some()),
+        (Capability::Restart, target.restart.is_some()),
         (Capability::Cors, target.cors.is_some()),
         (Capability::Heartbeat, target.heartbeat.is_some()),
     ];

@@ -131,9 +131,66 @@ pub enum Need {
     Stats,
     /// An `Authorization` field in the target file.
     Authorization,
+    /// A promised heartbeat (`heartbeat`).
+    Heartbeat,
+    /// HTTP/2.
+    Http2,
+    /// A hook that restarts the server (`restart`).
+    Restart,
+    /// A server that checks `Origin` and `Host`.
+    OriginCheck,
+    /// A request that must be refused (`refused`).
+    Refused,
+    /// A route that is no stream (`neighbour`).
+    Neighbour,
+    /// A URL that redirects to the stream (`redirect`).
+    Redirect,
+    /// The same stream through a proxy (`via`).
+    Via,
+    /// The same stream without TLS (`plain`).
+    Plain,
+    /// Somebody who must not get what is published (`stranger`).
+    Stranger,
+    /// Credentials that expire (`expiring`).
+    Expiring,
+    /// A number of running jobs (`work`).
+    Work,
+    /// A number of bytes in memory (`memory`).
+    Memory,
+    /// A job whose progress is a stream (`job`).
+    Job,
+    /// A limit of streams (`limit`).
+    Limit,
+    /// Query parameters that must not be accepted as a token (`query_token`).
+    QueryToken,
+    /// Response header fields that a page must be able to read (`cors.expose`).
+    Expose,
+    /// Minutes of patience: `--soak DURATION`.
+    Soak,
 }
 
 impl Need {
+    /// The key of the target file that provides it, for needs that are no capability.
+    pub fn key(self) -> Option<&'static str> {
+        Some(match self {
+            Self::DeniedOrigin => "cors.denied_origin",
+            Self::Refused => "refused",
+            Self::Neighbour => "neighbour",
+            Self::Redirect => "redirect",
+            Self::Via => "via",
+            Self::Plain => "plain",
+            Self::Stranger => "stranger",
+            Self::Expiring => "expiring",
+            Self::Work => "work",
+            Self::Memory => "memory",
+            Self::Job => "job",
+            Self::Limit => "limit",
+            Self::QueryToken => "query_token",
+            Self::Expose => "cors.expose",
+            _ => return None,
+        })
+    }
+
     /// The capability that declares it, if one does.
     pub fn capability(self) -> Option<Capability> {
         Some(match self {
@@ -146,7 +203,11 @@ impl Need {
             Self::Types => Capability::Types,
             Self::Stop => Capability::Stop,
             Self::Stats => Capability::Stats,
-            Self::Stimulus | Self::DeniedOrigin | Self::Authorization => return None,
+            Self::Heartbeat => Capability::Heartbeat,
+            Self::Http2 => Capability::Http2,
+            Self::Restart => Capability::Restart,
+            Self::OriginCheck => Capability::OriginCheck,
+            _ => return None,
         })
     }
 }
@@ -166,8 +227,13 @@ pub struct Check {
     pub source: String,
     /// The requirement in one sentence.
     pub requirement: String,
+    /// Why it matters: what users or clients see when it is violated.
+    pub why: Option<String>,
     /// How to mend a server that fails.
     pub fix: Option<String>,
+    /// How to mend it in common servers and frameworks, by their names.
+    #[serde(default)]
+    pub fix_in: BTreeMap<String, String>,
     /// What this check needs beyond the case.
     #[serde(default)]
     pub requires: Vec<Need>,

@@ -187,6 +187,12 @@ fn defines(step: &Step) -> Option<&Name> {
         Step::Request(step) => Some(&step.name),
         Step::Wait(step) => Some(&step.name),
         Step::Liveness(step) => Some(&step.name),
+        Step::Follow(step) => Some(&step.name),
+        Step::Early(step) => Some(&step.name),
+        Step::Restart(step) => Some(&step.name),
+        Step::Timed(step) => Some(&step.name),
+        Step::Crowd(step) => Some(&step.name),
+        Step::Join(_) | Step::Soak(_) => None,
         Step::Read(_) | Step::Quiet(_) | Step::Cut(_) | Step::Abort(_) => None,
     }
 }
@@ -200,7 +206,10 @@ fn uses(step: &Step) -> Vec<&Name> {
         Step::Quiet(step) => vec![&step.from],
         Step::Cut(step) => vec![&step.connection],
         Step::Reconnect(step) => vec![&step.from],
-        Step::Wait(step) => step.subscribers.iter().collect(),
+        Step::Wait(step) => step.back_to.iter().collect(),
+        Step::Join(step) => vec![&step.publication],
+        Step::Follow(step) => vec![&step.publication, &step.from],
+        Step::Soak(step) => step.from.iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -215,9 +224,10 @@ fn templates(step: &Step) -> Vec<&Template> {
                 .chain(values(headers))
                 .collect()
         }
-        Step::Publish(Publish { data, event, id, .. }) => {
-            [data, event, id].into_iter().flatten().collect()
+        Step::Publish(Publish { data, event, id, comment, .. }) => {
+            [data, event, id, comment].into_iter().flatten().collect()
         }
+        Step::Timed(step) => vec![&step.last_event_id, &step.against],
         Step::Reconnect(step) => step.origin.iter().collect(),
         Step::Preflight(step) => vec![&step.origin],
         Step::Request(Request { method, headers, origin, .. }) => {

@@ -6,7 +6,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use crate::expect_rules::{CorsRule, WireExpect, WireRule};
 use crate::placed::Placed;
+pub use crate::status_pattern::StatusPattern;
 use crate::step::Name;
 
 /// What a check demands.
@@ -43,8 +45,8 @@ pub enum Expect {
     /// All events of a publication arrive once and in order. Reasons: `lost`, `duplicated`,
     /// `reordered`, `publish-blocked`.
     Receipt(ReceiptExpect),
-    /// An event is out before the next one is published. Reasons: `held-back`, `lost`.
-    Prompt(ReceiptOn),
+    /// An event is out before the next one is published. Reason: `held-back`.
+    Prompt(PromptExpect),
     /// How a stream goes on after a reconnect. Reasons: `resume-gap`, `resume-duplicate`,
     /// `resume-reordered`, `resume-restart`, `resume-live-only`, `resume-nothing`.
     Resumption(ResumptionExpect),
@@ -60,10 +62,58 @@ pub enum Expect {
     Quiet(Of),
     /// The server has not ended the stream. Reason: `closed-early`.
     Open(Of),
-    /// A `wait` step ended in time. Reason: `subscribers-remain`.
+    /// A `wait` step ended in time. Reasons: `subscribers-remain`, `work-remains`,
+    /// `memory-grows`, `job-reran`.
     Waited(Of),
     /// A `liveness` probe was answered. Reason: `dead`.
     Alive(Of),
+    /// Events of the publication did not arrive in bunches. Reason: `batched`.
+    Paced(ReceiptOn),
+    /// Events published in parallel are whole. Reason: `interleaved`.
+    Intact(ReceiptOn),
+    /// The events of a finite stream did not all come at its end. Reason: `one-burst`.
+    Streamed(Of),
+    /// What an `early` step published has arrived. Reason: `early-event-lost`.
+    Early(Of),
+    /// The silences of the stream are no longer than promised. Reason: `silent`.
+    Heartbeat(Of),
+    /// No event came on a stream to which nobody has published. Reason: `heartbeat-as-message`.
+    IdleEvents(Of),
+    /// The stream does not open with an empty event. Reason: `empty-event-on-open`.
+    EmptyOpening(Of),
+    /// A `follow` step got every event once and in order. Reasons: `lost`, `duplicated`,
+    /// `reordered`.
+    Followed(FollowedExpect),
+    /// Nothing of the publication came on the connection. Reason: `leaked`.
+    Private(ReceiptOn),
+    /// A client with an unknown id can tell. Reason: `unknown-id-silent`.
+    Signalled(SignalledExpect),
+    /// The two cursors of a `timed` step cost about the same. Reason: `unknown-id-slow`.
+    Cost(Of),
+    /// A slow reader that lost events was told, by the end of its stream or by an item. Reason:
+    /// `dropped-silently`.
+    DropTold(ReceiptOn),
+    /// What became of a slow reader. Reasons (all told by a survey): `slow-reader-cut`,
+    /// `slow-reader-skipped`, `slow-reader-blocks`.
+    SlowReader(ReceiptOn),
+    /// The server has ended the stream in order. Reasons: `still-open`, `reset`, `truncated`.
+    Ended(Of),
+    /// The restart hook was answered while a client was connected. Reason: `restart-hangs`.
+    Restarted(Of),
+    /// Not every client was told the same `retry`. Reason: `retry-identical`.
+    RetryVaries(Several),
+    /// The answer was refused by its status. Reasons: `not-refused`, `refused-inside-stream`.
+    Refused(Of),
+    /// The answer is no event stream. Reason: `stream-unasked`.
+    NotStream(Of),
+    /// Two answers that differ in a negotiated way say so. Reason: `vary-missing`.
+    Vary(VaryExpect),
+    /// Both answers have the same content coding. Reason: `recoded`.
+    SameCoding(Pair),
+    /// A redirect keeps the query. Reason: `query-lost`.
+    KeepsQuery(Of),
+    /// An `endpoint` event names the target's own origin. Reason: `endpoint-foreign`.
+    EndpointOrigin(Of),
 }
 
 /// A connection, answer, wait or probe.
@@ -95,15 +145,6 @@ pub struct StatusExpect {
     pub same_as: Option<Name>,
 }
 
-/// A status code or a class of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatusPattern {
-    /// One code.
-    Code(u16),
-    /// All codes that begin with this digit.
-    Class(u16),
-}
-
 /// One header field.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -126,45 +167,6 @@ pub struct HeaderExpect {
     /// It holds none of these list members or directives.
     #[serde(default)]
     pub none_of: Vec<String>,
-}
-
-/// A rule of HTTP framing.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WireExpect {
-    /// The connection or answer.
-    pub of: Name,
-    /// The rule.
-    pub rule: WireRule,
-}
-
-/// Rules of HTTP framing that a server can break on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum WireRule {
-    /// The head follows the grammar (RFC 9112 2-5). Reason: `head-malformed`.
-    HeadWellFormed,
-    /// Not both `Content-Length` and `Transfer-Encoding` (RFC 9112 6.2). Reason:
-    /// `length-and-chunked`.
-    NoLengthWithChunked,
-    /// No `Content-Length` on a stream. Reason: `content-length-present`.
-    NoLength,
-    /// The body has the length that was announced (RFC 9112 6.3). Reason: `length-mismatch`.
-    LengthHolds,
-    /// Chunks follow the grammar (RFC 9112 7.1). Reason: `chunks-malformed`.
-    ChunksWellFormed,
-    /// Chunked is applied once (RFC 9112 6.1). Reason: `chunked-twice`.
-    ChunkedOnce,
-    /// A stream that the server ends is complete (RFC 9112 8). Reasons: `truncated`, `reset`.
-    EndsComplete,
-    /// No `Transfer-Encoding`. Reason: `transfer-encoding-present`.
-    NoTransferEncoding,
-    /// No body. Reason: `body-present`.
-    NoBody,
-    /// Content codings exist (RFC 9110 8.4). Reason: `content-coding-unreal`.
-    CodingReal,
-    /// Content codings were offered (RFC 9110 12.5.3). Reason: `content-coding-not-offered`.
-    CodingOffered,
 }
 
 /// None of these lints.
@@ -265,6 +267,60 @@ pub struct ReceiptOn {
     pub on: Name,
 }
 
+/// An event is out before the next one is published.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromptExpect {
+    /// The publication.
+    pub publication: Name,
+    /// The connection that must show it.
+    pub on: Name,
+    /// Judge only an answer with a content coding.
+    #[serde(default)]
+    pub coded: bool,
+    /// Judge only when the publication was prompt on this connection: then the difference between
+    /// the two is to blame.
+    pub unless_late_on: Option<Name>,
+}
+
+/// A `follow` step got every event.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FollowedExpect {
+    /// The chain of connections.
+    pub of: Name,
+    /// What must not happen.
+    pub without: Vec<Flaw>,
+}
+
+/// A client with an unknown id can tell.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignalledExpect {
+    /// The connection with the unknown id.
+    pub of: Name,
+    /// A connection with a known id, the newest.
+    pub known: Name,
+}
+
+/// Several connections.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Several {
+    /// Their names.
+    pub of: Vec<Name>,
+}
+
+/// Two answers that differ in a negotiated way say so.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VaryExpect {
+    /// Their names.
+    pub of: [Name; 2],
+    /// The request header field in which the two requests differ.
+    pub field: String,
+}
+
 /// What can go wrong with a sequence of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -350,33 +406,6 @@ pub struct CorsExpect {
     pub header: Option<String>,
 }
 
-/// Rules of the CORS protocol (Fetch 3.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CorsRule {
-    /// The origin may read the answer. Reasons: `acao-missing`, `acao-mismatch`.
-    AllowsOrigin,
-    /// `Access-Control-Allow-Origin` is one value. Reasons: `acao-repeated`, `acao-malformed`.
-    SingleValue,
-    /// No `*` together with credentials. Reason: `wildcard-with-credentials`.
-    NoWildcardWithCredentials,
-    /// `Access-Control-Allow-Credentials` is exactly `true`. Reason: `acac-not-true`.
-    CredentialsValue,
-    /// The origin may read the answer with credentials. Reasons: `acac-missing`,
-    /// `wildcard-with-credentials`, `acao-missing`, `acao-mismatch`.
-    AllowsCredentials,
-    /// The origin may not read the answer. Reason: `origin-allowed`.
-    DeniesOrigin,
-    /// A foreign origin is not reflected together with credentials. Reason: `origin-reflected`.
-    NotReflected,
-    /// An answer that depends on the origin says `Vary: Origin`. Reason: `vary-origin-missing`.
-    VaryOrigin,
-    /// The preflight has an ok status. Reasons: `no-answer`, `preflight-refused`.
-    PreflightOk,
-    /// The preflight allows the header field. Reason: `header-not-allowed`.
-    AllowsHeader,
-}
-
 impl Expect {
     /// The names of connections, publications and waits that it relies on.
     pub fn names(&self) -> Vec<&Name> {
@@ -390,7 +419,19 @@ impl Expect {
             Self::Delivered(e) => vec![&e.publication, &e.on],
             Self::NoInjection(e) => vec![&e.publication, &e.on],
             Self::Receipt(e) => vec![&e.publication, &e.on],
-            Self::Prompt(e) => vec![&e.publication, &e.on],
+            Self::Prompt(e) => {
+                [&e.publication, &e.on].into_iter().chain(&e.unless_late_on).collect()
+            }
+            Self::Paced(e)
+            | Self::Intact(e)
+            | Self::Private(e)
+            | Self::DropTold(e)
+            | Self::SlowReader(e) => vec![&e.publication, &e.on],
+            Self::Followed(e) => vec![&e.of],
+            Self::Signalled(e) => vec![&e.of, &e.known],
+            Self::RetryVaries(e) => e.of.iter().collect(),
+            Self::Vary(e) => e.of.iter().collect(),
+            Self::SameCoding(e) => e.of.iter().collect(),
             Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
             Self::SameEvents(e) => e.of.iter().collect(),
             Self::Ids(e) => e.of.iter().collect(),
@@ -403,61 +444,19 @@ impl Expect {
             | Self::Quiet(e)
             | Self::Open(e)
             | Self::Waited(e)
+            | Self::Streamed(e)
+            | Self::Early(e)
+            | Self::Heartbeat(e)
+            | Self::IdleEvents(e)
+            | Self::EmptyOpening(e)
+            | Self::Cost(e)
+            | Self::Ended(e)
+            | Self::Restarted(e)
+            | Self::Refused(e)
+            | Self::NotStream(e)
+            | Self::KeepsQuery(e)
+            | Self::EndpointOrigin(e)
             | Self::Alive(e) => vec![&e.of],
         }
-    }
-}
-
-impl StatusPattern {
-    /// Whether `status` is meant.
-    pub fn matches(self, status: u16) -> bool {
-        match self {
-            Self::Code(code) => code == status,
-            Self::Class(class) => status / 100 == class,
-        }
-    }
-}
-
-impl std::fmt::Display for StatusPattern {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Code(code) => write!(f, "{code}"),
-            Self::Class(class) => write!(f, "{class}xx"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for StatusPattern {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        parse_status(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!(
-                "`{text}` is no status: write a code like 204 or a class like 2xx"
-            ))
-        })
-    }
-}
-
-fn parse_status(text: &str) -> Option<StatusPattern> {
-    if let Some(class) = text.strip_suffix("xx") {
-        let class = class.parse().ok().filter(|c| (1..=5).contains(c))?;
-        return Some(StatusPattern::Class(class));
-    }
-    text.parse().ok().filter(|code| (100..=599).contains(code)).map(StatusPattern::Code)
-}
-
-impl JsonSchema for StatusPattern {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "StatusPattern".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A status code like 204, or a class like 2xx.",
-            "anyOf": [
-                { "type": "integer", "minimum": 100, "maximum": 599 },
-                { "type": "string", "pattern": "^[1-5](xx|[0-9]{2})$" },
-            ],
-        })
     }
 }

@@ -6,10 +6,12 @@
 //! Output is [`report::Report`], versioned JSON.
 
 pub mod amount;
+mod capability;
 pub mod case;
 mod case_names;
 pub mod exit;
 pub mod expect;
+mod expect_rules;
 mod expected;
 pub mod histogram;
 pub mod load;
@@ -28,6 +30,7 @@ pub mod report;
 pub mod schema;
 mod source;
 pub mod span;
+mod status_pattern;
 pub mod step;
 pub mod suggest;
 mod syntax;

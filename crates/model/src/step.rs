@@ -39,10 +39,24 @@ pub enum Step {
     Preflight(Preflight),
     /// One request and its whole answer.
     Request(Request),
-    /// Wait for the number of subscribers, or for a time where only time can prove something.
+    /// Wait for a number to come back, or for a time where only time can prove something.
     Wait(Wait),
     /// Prove on a fresh connection that the target still serves.
     Liveness(Liveness),
+    /// Wait until a publication in the background has ended.
+    Join(Join),
+    /// Read a publication through many connections, each of which is cut and resumed.
+    Follow(Follow),
+    /// Open streams and publish to each as soon as its head is in.
+    Early(Early),
+    /// Read a stream for as long as `--soak` says.
+    Soak(Soak),
+    /// Call the hook that restarts the server.
+    Restart(Restart),
+    /// Open streams with two cursors in turn, and time their answers.
+    Timed(Timed),
+    /// Open as many streams as the target's `limit` allows, then one more.
+    Crowd(Crowd),
 }
 
 /// Open a stream and wait for the head of the answer.
@@ -52,11 +66,17 @@ pub struct Connect {
     /// Name of the connection.
     #[serde(rename = "as")]
     pub name: Name,
-    /// Another URL than the target's, relative to it.
+    /// Where to connect: the target's URL unless told otherwise.
+    #[serde(default)]
+    pub to: Destination,
+    /// Who connects: the owner of the target file's header fields unless told otherwise.
+    #[serde(default)]
+    pub who: Who,
+    /// Another URL than that, relative to it.
     pub url: Option<Template>,
     /// The HTTP method; GET by default.
     pub method: Option<Template>,
-    /// `1.0` or `1.1`.
+    /// `1.0`, `1.1` or `2`.
     #[serde(default)]
     pub version: HttpVersion,
     /// Header fields to add, replace or (with `null`) remove.
@@ -68,9 +88,6 @@ pub struct Connect {
     pub origin: Option<Template>,
     /// Body of the request.
     pub body: Option<Template>,
-    /// Leave out the header fields of the target file (credentials).
-    #[serde(default)]
-    pub anonymous: bool,
     /// Wait until a marker event has arrived, so that the subscription is known to be live.
     #[serde(default)]
     pub subscribed: bool,
@@ -90,6 +107,24 @@ pub enum HttpVersion {
     #[default]
     #[serde(rename = "1.1")]
     Http11,
+    /// HTTP/2, with prior knowledge over plain TCP, by ALPN over TLS.
+    #[serde(rename = "2")]
+    Http2,
+}
+
+/// Whose header fields a request carries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    /// The header fields of the target file.
+    #[default]
+    Owner,
+    /// None of them: no credentials.
+    Nobody,
+    /// Those of `stranger` in the target file, at its URL.
+    Stranger,
+    /// Those of `expiring` in the target file, at its URL.
+    Expiring,
 }
 
 /// How the target is made to send a chosen event.
@@ -137,6 +172,17 @@ pub struct Publish {
     pub event: Option<Template>,
     /// The id.
     pub id: Option<Template>,
+    /// A comment.
+    pub comment: Option<Template>,
+    /// How many are on their way at the same time, 64 at most.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 64))]
+    pub parallel: u32,
+    /// Time between two events.
+    pub every: Option<Span>,
+    /// Go on with the next step while it is being published; `join` waits for its end.
+    #[serde(default)]
+    pub background: bool,
     /// Carry out only when this kind of hook is there.
     pub when: Option<Stimulus>,
 }
@@ -165,6 +211,23 @@ pub struct Cut {
     /// By FIN or by RST.
     #[serde(default)]
     pub how: CutHow,
+    /// Where: what came behind it counts as never received.
+    #[serde(default)]
+    pub at: CutPoint,
+}
+
+/// Where in the stream a client loses its connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutPoint {
+    /// Behind the last event that was taken.
+    #[default]
+    Event,
+    /// In the middle of the last event that was taken.
+    MidEvent,
+    /// In the middle of a character of the last event that was taken (of the event itself, when
+    /// it is all ASCII).
+    MidCharacter,
 }
 
 /// How we end a connection.
@@ -269,7 +332,7 @@ pub struct Request {
     pub to: Destination,
     /// The HTTP method; GET by default.
     pub method: Option<Template>,
-    /// `1.0` or `1.1`.
+    /// `1.0`, `1.1` or `2`.
     #[serde(default)]
     pub version: HttpVersion,
     /// Header fields to add, replace or (with `null`) remove.
@@ -277,15 +340,15 @@ pub struct Request {
     pub headers: Fields,
     /// Value of `Origin`.
     pub origin: Option<Template>,
-    /// Leave out the header fields of the target file (credentials).
+    /// Who asks: the owner of the target file's header fields unless told otherwise.
     #[serde(default)]
-    pub anonymous: bool,
+    pub who: Who,
     /// How long to read the body once the head is in.
     pub within: Option<Span>,
 }
 
 /// Where a `request` step goes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Destination {
     /// The URL of the stream.
@@ -295,18 +358,40 @@ pub enum Destination {
     Stop,
     /// The subscriber count (`stats` in the target file).
     Stats,
+    /// `refused` in the target file.
+    Refused,
+    /// `neighbour` in the target file.
+    Neighbour,
+    /// `redirect` in the target file.
+    Redirect,
+    /// `via` in the target file.
+    Via,
+    /// `plain` in the target file.
+    Plain,
+    /// `work` in the target file.
+    Work,
+    /// `memory` in the target file.
+    Memory,
+    /// The stream of `job` in the target file.
+    Job,
+    /// The count of `job` in the target file.
+    Runs,
 }
 
-/// Wait for the number of subscribers, or for a time.
+/// Wait for a number to come back, or for a time.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
     /// Name of what was waited for.
     #[serde(rename = "as")]
     pub name: Name,
-    /// A `request` to `stats` whose number must not be exceeded any more.
-    pub subscribers: Option<Name>,
-    /// How long at most; without `subscribers`, how long at all.
+    /// A `request` to a number (`stats`, `work`, `memory`, `runs`), which must not be exceeded any
+    /// more.
+    pub back_to: Option<Name>,
+    /// By how much it may be exceeded.
+    #[serde(default)]
+    pub plus: u64,
+    /// How long at most; without `back_to`, how long at all.
     pub within: Span,
 }
 
@@ -319,4 +404,88 @@ pub struct Liveness {
     pub name: Name,
     /// How long to wait for the head.
     pub within: Option<Span>,
+}
+
+/// Wait until a publication in the background has ended.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// The publication.
+    pub publication: Name,
+}
+
+/// Read a publication through many connections, each of which is cut and resumed with the last id
+/// that its client has.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Follow {
+    /// Name of the chain of connections.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// The publication, in the background or done.
+    pub publication: Name,
+    /// The connection whose last id the first of them resumes from.
+    pub from: Name,
+    /// How many connections are cut; one more reads to the end.
+    pub cuts: u32,
+    /// Where each is cut.
+    #[serde(default)]
+    pub at: CutPoint,
+    /// By FIN or by RST.
+    #[serde(default)]
+    pub how: CutHow,
+    /// How long at most.
+    pub within: Option<Span>,
+}
+
+/// Open streams one after the other, and publish to each as soon as its head is in.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Early {
+    /// Name of the chain of connections.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// How many.
+    pub times: u32,
+}
+
+/// Read a stream for as long as `--soak` says.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Soak {
+    /// The connections that are read.
+    pub from: Vec<Name>,
+}
+
+/// Call the hook that restarts the server.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Restart {
+    /// Name of the restart.
+    #[serde(rename = "as")]
+    pub name: Name,
+}
+
+/// Open streams with two cursors in turn, and time their answers.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Timed {
+    /// Name of the measurement.
+    #[serde(rename = "as")]
+    pub name: Name,
+    /// The cursor that may be slow.
+    pub last_event_id: Template,
+    /// The cursor to compare with.
+    pub against: Template,
+    /// How often each is tried.
+    pub times: u32,
+}
+
+/// Open as many streams as the target's `limit` allows, then one more.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Crowd {
+    /// Name of the one more.
+    #[serde(rename = "as")]
+    pub name: Name,
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::LoadError;
+pub use crate::capability::Capability;
 use crate::placed::Placed;
 use crate::span::Span;
 use crate::template::Template;
@@ -34,113 +35,38 @@ pub struct Target {
     /// Who may read the stream from a browser.
     pub cors: Option<Cors>,
     /// Where the number of subscribers can be read.
-    pub stats: Option<Stats>,
+    pub stats: Option<Number>,
     /// A finished stream, which answers 204.
-    pub stop: Option<Stop>,
+    pub stop: Option<Route>,
+    /// Makes the server end its streams in order and start again.
+    pub restart: Option<Hook>,
+    /// A request that the server must refuse before it streams (unknown topic, bad id).
+    pub refused: Option<Route>,
+    /// A route that is no stream, whatever `Accept` says or does not say.
+    pub neighbour: Option<Route>,
+    /// A URL that redirects to the stream.
+    pub redirect: Option<Route>,
+    /// The same stream through the proxy that stands before it.
+    pub via: Option<Route>,
+    /// The same stream without TLS, which must not be served.
+    pub plain: Option<Route>,
+    /// Somebody who may open a stream, but must not get what `publish` sends.
+    pub stranger: Option<Identity>,
+    /// Credentials that expire.
+    pub expiring: Option<Expiring>,
+    /// Where the number of jobs can be read that the server does on behalf of open streams.
+    pub work: Option<Number>,
+    /// Where the server's memory can be read, in bytes.
+    pub memory: Option<Number>,
+    /// A job whose progress is a stream.
+    pub job: Option<Job>,
+    /// The most streams that one client may have open, 1,000 at most.
+    pub limit: Option<u32>,
+    /// Names of query parameters that must not be accepted as a token.
+    #[serde(default)]
+    pub query_token: Vec<String>,
     /// How to start the server; it is ended after the run.
     pub start: Option<Start>,
-}
-
-/// A capability that an owner can declare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Capability {
-    /// A publish hook makes every subscriber get an event.
-    Publish,
-    /// Events carry ids.
-    Ids,
-    /// A reconnect with `Last-Event-ID` goes on after that event.
-    Resume,
-    /// The stream sends `retry`.
-    Retry,
-    /// An idle stream sends something within the promised time.
-    Heartbeat,
-    /// Other origins may read the stream.
-    Cors,
-    /// Other origins may read it with credentials.
-    Credentials,
-    /// Events have types.
-    Types,
-    /// A finished stream answers 204.
-    Stop,
-    /// The stream can be compressed.
-    Compression,
-    /// HTTP/2.
-    Http2,
-    /// The number of subscribers can be read.
-    Stats,
-    /// The server can be restarted by a hook.
-    Restart,
-    /// OpenAI's streaming format.
-    Openai,
-    /// Anthropic's streaming format.
-    Anthropic,
-    /// Model Context Protocol of that date.
-    #[serde(rename = "mcp-2024-11-05")]
-    Mcp20241105,
-    /// Model Context Protocol of that date.
-    #[serde(rename = "mcp-2025-11-25")]
-    Mcp20251125,
-    /// Model Context Protocol of that date.
-    #[serde(rename = "mcp-2026-07-28")]
-    Mcp20260728,
-    /// Mercure.
-    Mercure,
-}
-
-impl Capability {
-    /// All of them, in the order of the docs.
-    pub const ALL: [Self; 19] = [
-        Self::Publish,
-        Self::Ids,
-        Self::Resume,
-        Self::Retry,
-        Self::Heartbeat,
-        Self::Cors,
-        Self::Credentials,
-        Self::Types,
-        Self::Stop,
-        Self::Compression,
-        Self::Http2,
-        Self::Stats,
-        Self::Restart,
-        Self::Openai,
-        Self::Anthropic,
-        Self::Mcp20241105,
-        Self::Mcp20251125,
-        Self::Mcp20260728,
-        Self::Mercure,
-    ];
-
-    /// The word in YAML and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Publish => "publish",
-            Self::Ids => "ids",
-            Self::Resume => "resume",
-            Self::Retry => "retry",
-            Self::Heartbeat => "heartbeat",
-            Self::Cors => "cors",
-            Self::Credentials => "credentials",
-            Self::Types => "types",
-            Self::Stop => "stop",
-            Self::Compression => "compression",
-            Self::Http2 => "http2",
-            Self::Stats => "stats",
-            Self::Restart => "restart",
-            Self::Openai => "openai",
-            Self::Anthropic => "anthropic",
-            Self::Mcp20241105 => "mcp-2024-11-05",
-            Self::Mcp20251125 => "mcp-2025-11-25",
-            Self::Mcp20260728 => "mcp-2026-07-28",
-            Self::Mercure => "mercure",
-        }
-    }
-
-    /// The capability with that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|capability| capability.as_str() == word)
-    }
 }
 
 /// How the server writes the data that a hook hands to it.
@@ -217,12 +143,15 @@ pub struct Cors {
     pub allowed_origin: Option<String>,
     /// An origin that may not.
     pub denied_origin: Option<String>,
+    /// Response header fields that a page must be able to read.
+    #[serde(default)]
+    pub expose: Vec<String>,
 }
 
-/// Where the number of subscribers can be read.
+/// Where a number can be read.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Stats {
+pub struct Number {
     /// Where, relative to the target's URL.
     pub url: Template,
     /// JSON Pointer (RFC 6901) to the number.
@@ -230,12 +159,46 @@ pub struct Stats {
     pub pointer: String,
 }
 
-/// A finished stream.
+/// A URL with a meaning of its own.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Stop {
+pub struct Route {
     /// Where, relative to the target's URL.
     pub url: Template,
+}
+
+/// Another client than the owner of `headers`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Where its stream is, if elsewhere, relative to the target's URL.
+    pub url: Option<Template>,
+    /// Its header fields, in place of those of the target.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Template>,
+}
+
+/// Credentials that expire.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expiring {
+    /// Where the stream is, if elsewhere, relative to the target's URL.
+    pub url: Option<Template>,
+    /// Header fields, in place of those of the target.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Template>,
+    /// How long the credentials are valid once the stream is open.
+    pub after: Span,
+}
+
+/// A job whose progress is a stream: opening the stream starts it.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// Its stream; `{{token}}` is a name that has not been used before.
+    pub url: Template,
+    /// Where it can be read how often the job has been started; `{{token}}` as above.
+    pub runs: Number,
 }
 
 /// How to start the server.
@@ -272,6 +235,19 @@ impl Target {
             cors: None,
             stats: None,
             stop: None,
+            restart: None,
+            refused: None,
+            neighbour: None,
+            redirect: None,
+            via: None,
+            plain: None,
+            stranger: None,
+            expiring: None,
+            work: None,
+            memory: None,
+            job: None,
+            limit: None,
+            query_token: Vec::new(),
             start: None,
         })
     }
@@ -326,7 +302,8 @@ impl Target {
     /// Every template with the variables that it may hold.
     pub(crate) fn templates(&self) -> Vec<(&Template, &'static [&'static str])> {
         const NONE: &[&str] = &[];
-        const EVENT: &[&str] = &["data", "event", "id"];
+        const EVENT: &[&str] = &["data", "event", "id", "comment"];
+        const TOKEN: &[&str] = &["token"];
         let mut all = vec![(&self.url, NONE)];
         all.extend(self.headers.values().map(|t| (t, NONE)));
         if let Some(hook) = &self.publish {
@@ -336,26 +313,53 @@ impl Target {
             all.extend(std::iter::once(&echo.url).chain(&echo.body).map(|t| (t, EVENT)));
             all.extend(echo.headers.values().map(|t| (t, EVENT)));
         }
-        all.extend(self.stats.iter().map(|s| (&s.url, NONE)));
-        all.extend(self.stop.iter().map(|s| (&s.url, NONE)));
+        all.extend(self.restart.iter().flat_map(Hook::templates).map(|t| (t, NONE)));
+        all.extend(self.numbers().map(|number| (&number.url, NONE)));
+        all.extend(self.routes().map(|route| (&route.url, NONE)));
+        if let Some(other) = &self.stranger {
+            all.extend(other.url.iter().chain(other.headers.values()).map(|t| (t, NONE)));
+        }
+        if let Some(other) = &self.expiring {
+            all.extend(other.url.iter().chain(other.headers.values()).map(|t| (t, NONE)));
+        }
+        all.extend(self.job.iter().flat_map(|job| [&job.url, &job.runs.url]).map(|t| (t, TOKEN)));
         if let Some(start) = &self.start {
             all.extend(start.command.iter().chain([&start.ready]).map(|t| (t, NONE)));
         }
         all
     }
 
+    /// Where numbers can be read, that of a job apart.
+    fn numbers(&self) -> impl Iterator<Item = &Number> {
+        [&self.stats, &self.work, &self.memory].into_iter().flatten()
+    }
+
+    fn routes(&self) -> impl Iterator<Item = &Route> {
+        let all = [&self.stop, &self.refused, &self.neighbour, &self.redirect, &self.via];
+        all.into_iter().chain([&self.plain]).flatten()
+    }
+
     fn templates_mut(&mut self) -> Vec<&mut Template> {
         let mut all = vec![&mut self.url];
         all.extend(self.headers.values_mut());
-        if let Some(hook) = &mut self.publish {
-            all.extend(hook.templates_mut());
-        }
+        all.extend(self.publish.iter_mut().flat_map(Hook::templates_mut));
         if let Some(echo) = &mut self.echo {
             all.extend(std::iter::once(&mut echo.url).chain(&mut echo.body));
             all.extend(echo.headers.values_mut());
         }
-        all.extend(self.stats.iter_mut().map(|s| &mut s.url));
-        all.extend(self.stop.iter_mut().map(|s| &mut s.url));
+        all.extend(self.restart.iter_mut().flat_map(Hook::templates_mut));
+        let numbers = [&mut self.stats, &mut self.work, &mut self.memory];
+        all.extend(numbers.into_iter().flatten().map(|number| &mut number.url));
+        let routes = [&mut self.stop, &mut self.refused, &mut self.neighbour];
+        let more = [&mut self.redirect, &mut self.via, &mut self.plain];
+        all.extend(routes.into_iter().chain(more).flatten().map(|route| &mut route.url));
+        if let Some(other) = &mut self.stranger {
+            all.extend(other.url.iter_mut().chain(other.headers.values_mut()));
+        }
+        if let Some(other) = &mut self.expiring {
+            all.extend(other.url.iter_mut().chain(other.headers.values_mut()));
+        }
+        all.extend(self.job.iter_mut().flat_map(|job| [&mut job.url, &mut job.runs.url]));
         if let Some(start) = &mut self.start {
             all.extend(start.command.iter_mut().chain([&mut start.ready]));
         }

@@ -2,7 +2,7 @@
 
 use crate::LoadError;
 use crate::mistake::cure;
-use crate::target::{Hook, Target};
+use crate::target::{Hook, Number, Target};
 use crate::template::{Template, expanded};
 use crate::yaml_error::Problem;
 
@@ -33,25 +33,40 @@ pub(crate) fn validate(target: &Target, file: &str, text: &str) -> Result<(), Lo
 type KeyMistake = (&'static [&'static str], Problem);
 
 fn key_mistake(target: &Target) -> Option<KeyMistake> {
-    let hook = target.publish.as_ref().and_then(hook_mistake);
-    hook.or_else(|| pointer_mistake(target)).or_else(|| start_mistake(target))
+    let publish = target.publish.as_ref().and_then(|hook| hook_mistake(PUBLISH, hook));
+    let restart = || target.restart.as_ref().and_then(|hook| hook_mistake(RESTART, hook));
+    publish
+        .or_else(restart)
+        .or_else(|| pointer_mistake(target))
+        .or_else(|| limit_mistake(target))
+        .or_else(|| start_mistake(target))
 }
 
-fn hook_mistake(hook: &Hook) -> Option<KeyMistake> {
+/// The keys of a hook: its own and that of its command.
+type HookKeys = (&'static [&'static str], &'static [&'static str]);
+const PUBLISH: HookKeys = (&["publish"], &["publish", "command"]);
+const RESTART: HookKeys = (&["restart"], &["restart", "command"]);
+/// The most streams that a `limit` may name: a check opens one more.
+const MAX_LIMIT: u32 = 1000;
+
+fn limit_mistake(target: &Target) -> Option<KeyMistake> {
+    let limit = target.limit?;
+    let problem = || Problem::new(format!("`{limit}` is no limit to try"), "write 1 to 1000");
+    (!(1..=MAX_LIMIT).contains(&limit)).then(|| (["limit"].as_slice(), problem()))
+}
+
+fn hook_mistake((own, program): HookKeys, hook: &Hook) -> Option<KeyMistake> {
     match (&hook.url, &hook.command) {
         (Some(_), Some(_)) => {
             let cure = "keep `url` for a request, or `command` for a program";
-            Some((
-                &["publish", "command"],
-                Problem::new("a hook has either a url or a command", cure),
-            ))
+            Some((program, Problem::new("a hook has either a url or a command", cure)))
         }
         (None, None) => {
             let cure = "add `url: …` for a request, or `command: [ … ]` for a program";
-            Some((&["publish"], Problem::new("this hook does nothing", cure)))
+            Some((own, Problem::new("this hook does nothing", cure)))
         }
         (None, Some(command)) if command.is_empty() => {
-            Some((&["publish", "command"], Problem::new("the command is empty", COMMAND_CURE)))
+            Some((program, Problem::new("the command is empty", COMMAND_CURE)))
         }
         _ => None,
     }
@@ -60,13 +75,23 @@ fn hook_mistake(hook: &Hook) -> Option<KeyMistake> {
 const COMMAND_CURE: &str = "write the program and its arguments: `[program, argument]`";
 
 fn pointer_mistake(target: &Target) -> Option<KeyMistake> {
-    let pointer = &target.stats.as_ref()?.pointer;
+    let runs = target.job.as_ref().map(|job| &job.runs);
+    let numbers: [(&[&str], Option<&Number>); 4] = [
+        (&["stats", "pointer"], target.stats.as_ref()),
+        (&["work", "pointer"], target.work.as_ref()),
+        (&["memory", "pointer"], target.memory.as_ref()),
+        (&["job", "runs", "pointer"], runs),
+    ];
+    numbers.into_iter().find_map(|(keys, number)| bad_pointer(keys, &number?.pointer))
+}
+
+fn bad_pointer(keys: &'static [&'static str], pointer: &str) -> Option<KeyMistake> {
     let problem = || {
         let cure = format!("it begins with a slash: `/{pointer}`");
         Problem::new(format!("`{pointer}` is not a JSON Pointer"), cure)
     };
     let good = pointer.is_empty() || pointer.starts_with('/');
-    (!good).then(|| (["stats", "pointer"].as_slice(), problem()))
+    (!good).then(|| (keys, problem()))
 }
 
 fn start_mistake(target: &Target) -> Option<KeyMistake> {

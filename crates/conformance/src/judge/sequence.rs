@@ -1,6 +1,6 @@
 //! Loss, duplication, order and promptness of a publication.
 
-use ssecheck_model::expect::{Flaw, ReceiptExpect, ReceiptOn};
+use ssecheck_model::expect::{Flaw, PromptExpect, ReceiptExpect};
 
 use super::delivery::publication;
 use super::{Early, Judgement, Violation, no_fence, no_stream};
@@ -84,7 +84,7 @@ fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> {
     )
 }
 
-pub(super) fn prompt(stage: &Stage<'_>, expect: &ReceiptOn) -> Early<Judgement> {
+pub(super) fn prompt(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {
     let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
     let Some(one) = published.first().filter(|one| one.result.is_ok()) else {
         return Ok(Judgement::Broken("the event could not be published".to_owned()));

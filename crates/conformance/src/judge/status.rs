@@ -1,6 +1,7 @@
 //! Status, answers, redirects, and whether a stream or server is still there.
 
 use ssecheck_model::expect::StatusExpect;
+use ssecheck_model::step::Destination;
 
 use super::evidence::status_line;
 use super::{Early, Judgement, Violation, answered as with_head, event_stream, stream, trouble};
@@ -117,9 +118,14 @@ pub(super) fn waited(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
     if waited.satisfied {
         return Ok(Judgement::Pass);
     }
-    let message = "subscribers that have left are still counted";
-    Ok(Violation::new("subscribers-remain", message)
-        .expected("no more subscribers than before")
+    let (reason, message) = match waited.of {
+        Some(Destination::Work) => ("work-remains", "work for clients that have left goes on"),
+        Some(Destination::Memory) => ("memory-grows", "the memory grows and stays"),
+        Some(Destination::Runs) => ("job-reran", "the job has been started again"),
+        _ => ("subscribers-remain", "subscribers that have left are still counted"),
+    };
+    Ok(Violation::new(reason, message)
+        .expected("a number as before")
         .actual(waited.seen.clone())
         .into())
 }

@@ -31,6 +31,7 @@ pub(super) fn wire(stage: &Stage<'_>, expect: &WireExpect) -> Early<Judgement> {
         WireRule::NoBody => no_body(name, seen),
         WireRule::CodingReal => coding_real(name, head),
         WireRule::CodingOffered => coding_offered(name, seen, head),
+        WireRule::Http2Fields | WireRule::Http2End => Judgement::Broken("not built yet".to_owned()),
     })
 }
 

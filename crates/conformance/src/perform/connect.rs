@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ssecheck_model::step::{Connect, Cut, CutHow, Reconnect, Stall};
+use ssecheck_model::step::{Connect, Cut, CutHow, Destination, Reconnect, Stall, Who};
+use ssecheck_model::template::Template;
+use ssecheck_transport::Url;
 
 use super::{Stage, StepResult};
 use crate::open::{HEAD_TIME, open, open_with};
@@ -18,7 +20,8 @@ impl Stage<'_> {
         }
         let plan = self.connect_plan(step)?;
         let budget = self.subject.scaled(step.within, HEAD_TIME);
-        let stream = open(self.subject, plan, budget).await;
+        let mut stream = open(self.subject, plan, budget).await;
+        stream.destination = Some(step.to);
         let live = stream.is_stream();
         self.streams.insert(step.name.value.clone(), stream);
         if step.subscribed && live && self.subject.is_hub() {
@@ -28,10 +31,7 @@ impl Stage<'_> {
     }
 
     fn connect_plan(&self, step: &Connect) -> Result<Plan, String> {
-        let mut plan = Plan::stream(self.subject);
-        if step.anonymous {
-            plan.drop_target_fields(self.subject);
-        }
+        let mut plan = self.plan_for(step.to, step.who)?;
         if let Some(url) = step.url.as_ref().and_then(|url| self.render(url, None)) {
             plan.url = plan.url.join(&url).map_err(|error| error.to_string())?;
         }
@@ -49,6 +49,41 @@ impl Stage<'_> {
         let body = step.body.as_ref().and_then(|body| self.render(body, None));
         plan.body = body.unwrap_or_default().into_bytes();
         Ok(plan)
+    }
+
+    /// A request as `EventSource` makes it, by `who`, to a URL of the target file.
+    pub(super) fn plan_for(&self, to: Destination, who: Who) -> Result<Plan, String> {
+        let mut plan = Plan::stream(self.subject);
+        plan.url = self.url_of(to)?;
+        if who == Who::Owner {
+            return Ok(plan);
+        }
+        plan.drop_target_fields(self.subject);
+        if let Some(other) = self.subject.others.get(&who) {
+            if to == Destination::Target {
+                plan.url = other.url.clone();
+            }
+            other.fields.iter().for_each(|(name, value)| plan.set(name, value));
+        }
+        Ok(plan)
+    }
+
+    fn url_of(&self, to: Destination) -> Result<Url, String> {
+        let job = |template: &Template| {
+            let token = |name: &str| (name == "token").then(|| self.token.clone());
+            let text = template.render(|name| Ok::<_, std::convert::Infallible>(token(name)));
+            let url = self.subject.url.join(&text.unwrap_or_default());
+            url.map_err(|error| error.to_string())
+        };
+        match (to, &self.subject.job) {
+            (Destination::Target, _) => Ok(self.subject.url.clone()),
+            (Destination::Job, Some(known)) => job(&known.url),
+            (Destination::Runs, Some(known)) => job(&known.runs.url),
+            _ => {
+                let known = self.subject.routes.get(&to).cloned();
+                known.ok_or_else(|| "the target file does not name this URL".to_owned())
+            }
+        }
     }
 
     pub(super) fn set_fields(&self, plan: &mut Plan, fields: &ssecheck_model::step::Fields) {

@@ -1,13 +1,17 @@
-//! The publish step, by a publish or an echo hook.
+//! The publish step, by a publish or an echo hook, and the join step that awaits one in the
+//! background.
 
 use std::time::{Duration, Instant};
 
-use ssecheck_model::step::{Publish, Stimulus};
+use futures_util::future::join_all;
+use ssecheck_model::step::{Join, Publish, Stimulus};
+use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult};
 use crate::hook::{Content, HookError, Published, echo_plan, publish};
 use crate::open::{HEAD_TIME, open};
 use crate::stream::Stream;
+use crate::subject::Subject;
 
 /// After so many unanswered requests of one step no more are sent: each costs its whole budget.
 const MAX_TIMEOUTS: usize = 2;
@@ -17,24 +21,45 @@ impl Stage<'_> {
         if self.skips(step.when) {
             return Ok(());
         }
-        let mut sent: Vec<Published> = Vec::new();
-        for n in 1..=step.count {
+        let stimulus = self.stimulus().ok_or("there is no publish or echo hook")?;
+        let mut course = Course::new(step, stimulus, self.contents(step));
+        let name = step.name.value.clone();
+        if step.background {
+            let subject = self.subject.clone();
+            let all = async move {
+                while course.next(&subject).await {}
+                course.sent
+            };
+            self.pending.insert(name, tokio::spawn(all));
+            return Ok(());
+        }
+        while course.next(self.subject).await {
+            self.drain().await;
+        }
+        self.publications.insert(name, course.sent);
+        Ok(())
+    }
+
+    fn contents(&self, step: &Publish) -> Vec<Content> {
+        let content = |n| {
             let render = |template: &Option<_>| {
                 template.as_ref().and_then(|template| self.render(template, Some(n)))
             };
-            let content = Content {
+            Content {
                 data: render(&step.data),
                 event: render(&step.event),
                 id: render(&step.id),
-            };
-            sent.push(self.publish_one(content).await?);
-            self.drain().await;
-            let timeouts = sent.iter().filter(|one| is_timeout(one)).count();
-            if timeouts >= MAX_TIMEOUTS {
-                break;
+                comment: render(&step.comment),
             }
-        }
-        self.publications.insert(step.name.value.clone(), sent);
+        };
+        (1..=step.count).map(content).collect()
+    }
+
+    pub(super) async fn join(&mut self, step: &Join) -> StepResult {
+        let name = &step.publication.value;
+        let Some(pending) = self.pending.remove(name) else { return Ok(()) };
+        let sent = pending.await.map_err(|error| format!("publishing broke: {error}"))?;
+        self.publications.insert(name.clone(), sent);
         Ok(())
     }
 
@@ -45,35 +70,77 @@ impl Stage<'_> {
             stream.drain().await;
         }
     }
+}
 
-    async fn publish_one(&self, content: Content) -> Result<Published, String> {
-        match (self.stimulus(), &self.subject.publish, &self.subject.echo) {
-            (Some(Stimulus::Publish), Some(hook), _) => {
-                Ok(publish(self.subject, hook, content).await)
-            }
-            (Some(Stimulus::Echo), _, Some(_)) => Ok(self.echo_one(content).await),
-            _ => Err("there is no publish or echo hook".to_owned()),
+/// A publication under way.
+struct Course {
+    stimulus: Stimulus,
+    parallel: usize,
+    every: Option<Duration>,
+    next_at: Deadline,
+    waiting: std::vec::IntoIter<Content>,
+    sent: Vec<Published>,
+}
+
+impl Course {
+    fn new(step: &Publish, stimulus: Stimulus, contents: Vec<Content>) -> Self {
+        Self {
+            stimulus,
+            parallel: step.parallel.max(1) as usize,
+            every: step.every.map(|span| span.0),
+            next_at: Deadline::now(),
+            waiting: contents.into_iter(),
+            sent: Vec::new(),
         }
     }
 
-    async fn echo_one(&self, content: Content) -> Published {
-        let started = Instant::now();
-        let plan = match &self.subject.echo {
-            Some(echo) => echo_plan(self.subject, echo, &content),
-            None => Err(HookError::Failed("there is no echo hook".to_owned())),
-        };
-        let (stream, result) = match plan {
-            Err(error) => (None, Err(error)),
-            Ok(plan) => {
-                let budget = self.subject.scaled(None, HEAD_TIME);
-                let stream = open(self.subject, plan, budget).await;
-                let result = echo_result(&stream, budget);
-                (Some(stream), result)
-            }
-        };
-        let command = stream.as_ref().map(|stream| stream.plan.curl());
-        Published { content, started, answered: Instant::now(), result, command, stream }
+    /// Publishes the next event, or as many as go together; false when there is none left.
+    async fn next(&mut self, subject: &Subject) -> bool {
+        let batch: Vec<Content> = self.waiting.by_ref().take(self.parallel).collect();
+        let timeouts = self.sent.iter().filter(|one| is_timeout(one)).count();
+        if batch.is_empty() || timeouts >= MAX_TIMEOUTS {
+            return false;
+        }
+        if let Some(every) = self.every {
+            // The pace is what the case asks for, so it is kept whatever the answers took.
+            tokio::time::sleep_until(self.next_at).await;
+            self.next_at = (self.next_at + every.mul_f64(subject.time_scale)).max(Deadline::now());
+        }
+        let stimulus = self.stimulus;
+        let sent = batch.into_iter().map(|content| publish_one(subject, stimulus, content));
+        self.sent.extend(join_all(sent).await);
+        true
     }
+}
+
+pub(super) async fn publish_one(
+    subject: &Subject,
+    stimulus: Stimulus,
+    content: Content,
+) -> Published {
+    match (stimulus, &subject.publish) {
+        (Stimulus::Publish, Some(hook)) => publish(subject, hook, content).await,
+        _ => echo_one(subject, content).await,
+    }
+}
+
+async fn echo_one(subject: &Subject, content: Content) -> Published {
+    let started = Instant::now();
+    let plan = match &subject.echo {
+        Some(echo) => echo_plan(subject, echo, &content),
+        None => Err(HookError::Failed("there is no echo hook".to_owned())),
+    };
+    let (stream, result) = match plan {
+        Err(error) => (None, Err(error)),
+        Ok(plan) => {
+            let budget = subject.scaled(None, HEAD_TIME);
+            let stream = open(subject, plan, budget).await;
+            let result = echo_result(&stream, budget);
+            (Some(stream), result)
+        }
+    };
+    let command = stream.as_ref().map(|stream| stream.plan.curl());
+    Published { content, started, answered: Instant::now(), result, command, stream }
 }
 
 fn is_timeout(published: &Published) -> bool {

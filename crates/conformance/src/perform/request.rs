@@ -17,13 +17,9 @@ const SURPLUS_TIME: Duration = Duration::from_millis(100);
 
 impl Stage<'_> {
     pub(super) async fn request(&mut self, step: &Request) -> StepResult {
-        let mut plan = match step.to {
-            Destination::Target => Plan::stream(self.subject),
-            Destination::Stop => self.plan_to(self.subject.stop.as_ref())?,
-            Destination::Stats => self.plan_to(self.subject.stats.as_ref().map(|(url, _)| url))?,
-        };
-        if step.anonymous {
-            plan.drop_target_fields(self.subject);
+        let mut plan = self.plan_for(step.to, step.who)?;
+        if step.to != Destination::Target {
+            plan.set("accept", "*/*");
         }
         if let Some(method) = step.method.as_ref().and_then(|method| self.render(method, None)) {
             plan.method = method;
@@ -34,16 +30,10 @@ impl Stage<'_> {
             plan.set("origin", &origin);
         }
         let body = self.subject.scaled(step.within, BODY_TIME);
-        let stream = self.answer(plan, body).await;
+        let mut stream = self.answer(plan, body).await;
+        stream.destination = Some(step.to);
         self.streams.insert(step.name.value.clone(), stream);
         Ok(())
-    }
-
-    fn plan_to(&self, url: Option<&ssecheck_transport::Url>) -> Result<Plan, String> {
-        let url = url.ok_or("the target file does not name this URL")?;
-        let mut plan = Plan::bare(url.clone(), "GET").with_target_fields(self.subject);
-        plan.set("accept", "*/*");
-        Ok(plan)
     }
 
     /// One request, and as much of its answer as comes within `body` after the head.

@@ -1,60 +1,57 @@
-//! The wait step: for the number of subscribers, or for a time.
+//! The wait step: for a number to come back, or for a time.
 
 use std::time::Duration;
 
-use ssecheck_model::step::Wait;
+use ssecheck_model::step::{Destination, Wait};
 use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult, Waited};
-use crate::request::Plan;
 use crate::stream::Stream;
 
-/// Time between two looks at the subscriber count.
+/// Time between two looks at a number.
 const POLL: Duration = Duration::from_millis(50);
 
 impl Stage<'_> {
     pub(super) async fn wait(&mut self, step: &Wait) -> StepResult {
         let budget = step.within.0.mul_f64(self.subject.time_scale);
-        let waited = match &step.subscribers {
+        let waited = match &step.back_to {
             None => {
                 tokio::time::sleep(budget).await;
-                Waited { satisfied: true, seen: format!("{} passed", step.within) }
+                Waited { satisfied: true, seen: format!("{} passed", step.within), of: None }
             }
-            Some(before) => {
-                let limit = self.number_of(before)?;
-                self.wait_for_subscribers(limit, budget).await?
-            }
+            Some(before) => self.wait_for_number(before, step.plus, budget).await?,
         };
         self.waits.insert(step.name.value.clone(), waited);
         Ok(())
     }
 
-    fn number_of(&self, name: &str) -> Result<f64, String> {
-        let stream = self.streams.get(name).ok_or_else(|| format!("`{name}` was never opened"))?;
-        self.number(stream)
-    }
-
-    fn number(&self, stream: &Stream) -> Result<f64, String> {
-        let pointer = self.subject.stats.as_ref().map_or("", |(_, pointer)| pointer);
-        let value: serde_json::Value = serde_json::from_slice(&stream.bytes)
-            .map_err(|error| format!("the answer of stats is not JSON: {error}"))?;
-        let number = value.pointer(pointer).and_then(serde_json::Value::as_f64);
-        number.ok_or_else(|| format!("there is no number at `{pointer}` in the answer of stats"))
-    }
-
-    async fn wait_for_subscribers(&self, limit: f64, budget: Duration) -> Result<Waited, String> {
+    async fn wait_for_number(
+        &self,
+        before: &str,
+        plus: u64,
+        budget: Duration,
+    ) -> Result<Waited, String> {
+        let stream = self.streams.get(before);
+        let stream = stream.ok_or_else(|| format!("`{before}` was never opened"))?;
+        let of = stream.destination.ok_or_else(|| format!("`{before}` is no number"))?;
+        let (start, plan) = (self.number(of, stream)?, stream.plan.clone());
         let deadline = Deadline::now() + budget;
-        let url = self.subject.stats.as_ref().map(|(url, _)| url);
-        let url = url.ok_or("the target file does not name stats")?;
         loop {
-            let plan = Plan::bare(url.clone(), "GET").with_target_fields(self.subject);
-            let seen = self.number(&self.answer(plan, budget).await)?;
-            let satisfied = seen <= limit;
+            let seen = self.number(of, &self.answer(plan.clone(), budget).await)?;
+            let satisfied = seen <= start + plus as f64;
             if satisfied || Deadline::now() >= deadline {
-                let seen = format!("{seen} subscribers, {limit} before");
-                return Ok(Waited { satisfied, seen });
+                let seen = format!("{seen}, {start} before");
+                return Ok(Waited { satisfied, seen, of: Some(of) });
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    fn number(&self, of: Destination, stream: &Stream) -> Result<f64, String> {
+        let pointer = self.subject.pointers.get(&of).map_or("", String::as_str);
+        let value: serde_json::Value = serde_json::from_slice(&stream.bytes)
+            .map_err(|error| format!("the answer with the number is not JSON: {error}"))?;
+        let number = value.pointer(pointer).and_then(serde_json::Value::as_f64);
+        number.ok_or_else(|| format!("there is no number at `{pointer}` in the answer"))
     }
 }
