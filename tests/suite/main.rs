@@ -1,5 +1,6 @@
 //! Whole-program tests of ssecheck, in one binary.
 
+mod baseline;
 mod cases;
 mod cli;
 mod formats;

@@ -80,6 +80,15 @@ pub(crate) struct RunArgs {
     /// Also run the cases that need minutes of patience, for so long (125s is past two minutes).
     #[arg(long, value_name = "DURATION")]
     pub(crate) soak: Option<Span>,
+    /// Try a case again when a check of it was red; one that judges bytes stays red.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) retries: u32,
+    /// Deviations that are known: a YAML file of check, reason and note.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Rewrite the baseline file: what fails is entered, what does not hold any more is dropped.
+    #[arg(long, requires = "baseline")]
+    pub(crate) update_baseline: bool,
     /// Use the cases of this directory (or file) instead of the shipped ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,

@@ -203,6 +203,11 @@ impl Formats {
     }
 }
 
+/// Writes a file as a whole: until it is, the old one stays.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Stop> {
+    PendingFile::create(path)?.finish(text)
+}
+
 /// The distribution of the time that matters most of those measured.
 fn hgrm_of(report: &Report) -> Result<String, String> {
     let metric = hgrm::default_metric(report).ok_or("no time was measured")?;

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use ssecheck_conformance::{Options, SetupError, Started, Subject, Suite, run as conformance};
+use ssecheck_conformance::{
+    Deviations, Options, SetupError, Started, Subject, Suite, run as conformance,
+};
 use ssecheck_model::exit;
 use ssecheck_model::report::{Conformance, Report, SCHEMA, TargetInfo, Tool};
 use ssecheck_model::target::Target;
@@ -11,7 +13,7 @@ use ssecheck_testbed::{Config, Testbed};
 
 use crate::args::{LoadFormatArgs, RunArgs};
 use crate::interrupt::Interrupt;
-use crate::output::{Done, Formats, Stop, complain, print};
+use crate::output::{Done, Formats, Stop, complain, print, replace};
 use crate::progress::{Progress, target_info};
 use crate::{cases, settings};
 
@@ -31,6 +33,8 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     if suite.cases.is_empty() {
         return Err(Stop::setup("no check is left to run: --skip takes all that --case chose"));
     }
+    // A mistake in the file is told before anything is started.
+    settings::deviations(args)?;
     let target = settings::target(&args.server)?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
@@ -101,7 +105,13 @@ async fn judge(
     subject.soak = args.soak.map(|span| span.0);
     let human = formats.human();
     let mut progress = Progress::new(human, &suite, tool(), testbed);
-    let options = Options { jobs: args.jobs, strict: args.strict };
+    let known = settings::deviations(args)?;
+    let options = Options {
+        jobs: args.jobs,
+        strict: args.strict,
+        retries: args.retries,
+        known: known.clone(),
+    };
     let before = target_info(&subject, testbed);
     let finished =
         conformance(subject, suite, options, interrupt.heard(), |event| progress.tell(&event))
@@ -109,7 +119,11 @@ async fn judge(
     let (result, info, interrupted, failed) = match finished {
         Ok(finished) => {
             let info = target_info(&finished.subject, testbed);
-            (finished.conformance, info, finished.interrupted, None)
+            let mut result = finished.conformance;
+            if let Some(known) = known {
+                hold_against(args, known, &mut result)?;
+            }
+            (result, info, finished.interrupted, None)
         }
         Err(error) => {
             let result = Conformance::new(Vec::new(), Some(error.to_string()));
@@ -129,6 +143,22 @@ async fn judge(
     }
     formats.write(&report)?;
     Ok(exit_code)
+}
+
+/// Holds a result against the baseline file, and rewrites the file first if that was asked for. A
+/// run that was cut short rewrites nothing: it has not seen what still holds.
+fn hold_against(args: &RunArgs, known: Deviations, result: &mut Conformance) -> Result<(), Stop> {
+    let whole = settings::whole_suite(args)?;
+    let mut known = known;
+    if let (Some(path), true, None) = (&args.baseline, args.update_baseline, &result.aborted) {
+        let updated = known.updated(result, &whole);
+        replace(path, &updated.render())?;
+        known = Deviations::new(updated).map_err(Stop::usage)?;
+        result.checks.iter_mut().for_each(|check| known.cover(check));
+    }
+    let baseline = known.result(result, &whole);
+    result.set_baseline(baseline);
+    Ok(())
 }
 
 fn empty_report(target: TargetInfo, conformance: Conformance) -> Report {

@@ -142,7 +142,7 @@ async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, 
         _ => settings::testbed_target(&testbed.url())?,
     };
     let subject = Subject::new(&target, DialOptions::default(), 1.0).map_err(Stop::setup)?;
-    let options = Options { jobs: CASES, strict: false };
+    let options = Options { jobs: CASES, ..Options::default() };
     let finished = conformance(subject, suite, options, std::future::pending(), |_| {}).await;
     testbed.shutdown().await;
     let finished = finished.map_err(|error| Stop::setup(format!("{}: {error}", name(row))))?;

@@ -2,8 +2,11 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
-use ssecheck_conformance::{DialOptions, Suite};
+use ssecheck_conformance::{Deviations, DialOptions, Suite};
+use ssecheck_model::baseline::Baseline;
+use ssecheck_model::span::Span;
 use ssecheck_model::suggest::nearest;
 use ssecheck_model::target::{Capability, Target};
 
@@ -82,16 +85,36 @@ pub(crate) fn testbed_target(url: &str) -> Result<Target, Stop> {
 
 /// The cases of a run.
 pub(crate) fn suite(args: &RunArgs) -> Result<Suite, Stop> {
+    whole_suite(args)?.select(&args.only, &args.skip).map_err(Stop::usage)
+}
+
+/// The cases of a run before any is selected.
+pub(crate) fn whole_suite(args: &RunArgs) -> Result<Suite, Stop> {
     let suite = match &args.cases {
         Some(path) => Suite::from_path(path),
         None => Suite::shipped(),
     };
-    let suite = suite.and_then(|suite| suite.select(&args.only, &args.skip));
     suite.map_err(Stop::usage)
+}
+
+/// The known deviations of a run. A file that is to be rewritten need not be there yet.
+pub(crate) fn deviations(args: &RunArgs) -> Result<Option<Deviations>, Stop> {
+    let Some(path) = &args.baseline else { return Ok(None) };
+    let file = path.display().to_string();
+    let text = match args.update_baseline && !path.exists() {
+        true => Baseline::default().render(),
+        false => read(path)?,
+    };
+    let baseline = Baseline::load(&file, &text).map_err(Stop::usage)?;
+    Deviations::new(baseline).map(Some).map_err(Stop::usage)
 }
 
 /// The bounds of `--time-scale`: below, nothing could be seen; above, a run would never end.
 const TIME_SCALES: std::ops::RangeInclusive<f64> = 0.1..=100.0;
+/// The most tries of a case after the first: more would make chance look like health.
+const MAX_RETRIES: u32 = 10;
+/// The longest soak.
+const MAX_SOAK: Span = Span(Duration::from_secs(60 * 60));
 /// The most cases at the same time.
 const MAX_JOBS: usize = 64;
 
@@ -102,6 +125,12 @@ pub(crate) fn check_numbers(args: &RunArgs) -> Result<(), Stop> {
     }
     if !(1..=MAX_JOBS).contains(&args.jobs) {
         return Err(Stop::usage(format!("--jobs takes a number from 1 to {MAX_JOBS}")));
+    }
+    if args.retries > MAX_RETRIES {
+        return Err(Stop::usage(format!("--retries takes a number from 0 to {MAX_RETRIES}")));
+    }
+    if args.soak.is_some_and(|soak| soak > MAX_SOAK || soak.0.is_zero()) {
+        return Err(Stop::usage("--soak takes a time from 1ms to 1h"));
     }
     Ok(())
 }

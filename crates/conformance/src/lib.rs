@@ -4,6 +4,7 @@
 //! prints: [`RunEvent`] tells what happens, and the result is a
 //! [`Conformance`](ssecheck_model::report::Conformance).
 
+mod baseline;
 mod discover;
 mod error;
 mod hook;
@@ -12,6 +13,7 @@ mod open;
 mod outcome;
 mod perform;
 mod request;
+mod retry;
 mod run;
 mod shipped;
 mod start;
@@ -23,6 +25,7 @@ mod testing;
 mod text;
 mod timeline;
 
+pub use baseline::Deviations;
 pub use error::{SetupError, SuiteError};
 pub use run::{Finished, Options, RunEvent, run};
 pub use ssecheck_transport::DialOptions;

@@ -118,6 +118,7 @@ fn base(
         source: check.source.clone(),
         requirement: check.requirement.clone(),
         message,
+        note: None,
         fix: check.fix.clone().filter(|_| violated),
         case_ms: 0,
         evidence,

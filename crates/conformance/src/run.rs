@@ -11,6 +11,7 @@ use ssecheck_model::report::{CheckResult, Conformance, Evidence};
 use ssecheck_model::verdict::Outcome;
 use tokio::task::JoinSet;
 
+use crate::baseline::Deviations;
 use crate::discover::discover;
 use crate::error::SetupError;
 use crate::judge::{Judgement, judge};
@@ -18,16 +19,21 @@ use crate::open::{HEAD_TIME, open};
 use crate::outcome::{Gate, gate, not_carried_out, result};
 use crate::perform::{Broken, Stage};
 use crate::request::Plan;
+use crate::retry::{merged, worth_a_retry};
 use crate::subject::Subject;
 use crate::suite::Suite;
 
 /// How to run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// How many cases run at the same time.
     pub jobs: usize,
     /// Whether SHOULD counts as MUST.
     pub strict: bool,
+    /// How often a case is tried again when a check of it was red; never a check that judges bytes.
+    pub retries: u32,
+    /// Deviations that are known.
+    pub known: Option<Deviations>,
 }
 
 /// What is told while a run goes on.
@@ -180,9 +186,12 @@ impl Board {
     fn note(
         &mut self,
         index: usize,
-        results: Vec<CheckResult>,
+        mut results: Vec<CheckResult>,
         tell: &mut impl FnMut(RunEvent<'_>),
     ) {
+        if let Some(known) = &self.options.known {
+            results.iter_mut().for_each(|result| known.cover(result));
+        }
         let (case, total) = (&self.cases[index].id.value, self.cases.len());
         let done = self.done.len() + 1;
         tell(RunEvent::CaseDone { case, checks: &results, done, total });
@@ -202,10 +211,11 @@ impl Board {
     fn case(&self, index: usize) -> impl Future<Output = CaseDone> + Send + 'static {
         let (subject, case) = (Arc::clone(&self.subject), Arc::clone(&self.cases[index]));
         let token = format!("{}-{index}", self.run_id);
-        let strict = self.options.strict;
+        let (strict, retries) = (self.options.strict, self.options.retries);
         async move {
             let started = Instant::now();
-            let (mut results, suspicious) = case_results(&subject, &case, token, strict).await;
+            let tries = (token, strict, retries);
+            let (mut results, suspicious) = tried(&subject, &case, tries).await;
             let case_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             results.iter_mut().for_each(|result| result.case_ms = case_ms);
             CaseDone { index, results, suspicious }
@@ -227,6 +237,25 @@ impl Board {
         }
         all
     }
+}
+
+/// The results of a case, tried again as often as the user allows while that can tell something.
+async fn tried(
+    subject: &Subject,
+    case: &Case,
+    (token, strict, retries): (String, bool, u32),
+) -> (Vec<CheckResult>, bool) {
+    let (mut results, mut suspicious) = case_results(subject, case, token.clone(), strict).await;
+    for attempt in 2..=retries.saturating_add(1) {
+        if !worth_a_retry(case, &results) {
+            break;
+        }
+        let token = format!("{token}-{attempt}");
+        let (again, suspicious_again) = case_results(subject, case, token, strict).await;
+        results = merged(case, results, again, attempt);
+        suspicious = suspicious_again;
+    }
+    (results, suspicious)
 }
 
 async fn case_results(

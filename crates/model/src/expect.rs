@@ -407,6 +407,33 @@ pub struct CorsExpect {
 }
 
 impl Expect {
+    /// Whether it judges bytes alone: then a second try could only hide what was seen.
+    pub fn judges_bytes(&self) -> bool {
+        matches!(
+            self,
+            Self::ContentType(_)
+                | Self::Charset(_)
+                | Self::Header(_)
+                | Self::Wire(_)
+                | Self::Lints(_)
+                | Self::Events(_)
+                | Self::Delivered(_)
+                | Self::NoInjection(_)
+                | Self::Intact(_)
+                | Self::EmptyOpening(_)
+                | Self::Ids(_)
+                | Self::Retry(_)
+                | Self::Cors(_)
+                | Self::Private(_)
+                | Self::Refused(_)
+                | Self::NotStream(_)
+                | Self::Vary(_)
+                | Self::SameCoding(_)
+                | Self::KeepsQuery(_)
+                | Self::EndpointOrigin(_)
+        )
+    }
+
     /// The names of connections, publications and waits that it relies on.
     pub fn names(&self) -> Vec<&Name> {
         match self {
@@ -431,9 +458,8 @@ impl Expect {
             Self::Signalled(e) => vec![&e.of, &e.known],
             Self::RetryVaries(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
-            Self::SameCoding(e) => e.of.iter().collect(),
             Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
-            Self::SameEvents(e) => e.of.iter().collect(),
+            Self::SameEvents(e) | Self::SameCoding(e) => e.of.iter().collect(),
             Self::Ids(e) => e.of.iter().collect(),
             Self::Answered(e)
             | Self::HeadAtOnce(e)

@@ -6,6 +6,7 @@
 //! Output is [`report::Report`], versioned JSON.
 
 pub mod amount;
+pub mod baseline;
 mod capability;
 pub mod case;
 mod case_names;

@@ -130,8 +130,59 @@ pub struct Conformance {
     /// Why the run ended before its end, if it did (a dead server, an interrupt).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aborted: Option<String>,
+    /// What came of the baseline file, when one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineResult>,
     /// One entry for each check, in the order of the cases.
     pub checks: Vec<CheckResult>,
+}
+
+/// What came of a baseline file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineResult {
+    /// The file.
+    pub file: String,
+    /// How many entries it has.
+    pub entries: usize,
+    /// Entries that say something that is not so: each makes the run fail.
+    #[serde(default)]
+    pub problems: Vec<BaselineProblem>,
+}
+
+/// An entry of a baseline file that says something that is not so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineProblem {
+    /// What is wrong with it.
+    pub kind: BaselineFlaw,
+    /// The pattern of the entry.
+    pub check: String,
+    /// One sentence.
+    pub message: String,
+    /// Where the entry stands.
+    pub place: Place,
+}
+
+/// What is wrong with an entry of a baseline file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaselineFlaw {
+    /// What it names is not violated any more.
+    Stale,
+    /// It names no check, or only checks that do not apply.
+    Unmatched,
+    /// What it names is violated for another reason.
+    WrongReason,
+}
+
+impl BaselineFlaw {
+    /// The word used in JSON and text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stale => "stale",
+            Self::Unmatched => "unmatched",
+            Self::WrongReason => "wrong-reason",
+        }
+    }
 }
 
 /// Counts of outcomes.
@@ -143,6 +194,9 @@ pub struct Summary {
     pub warn: usize,
     /// Checks that failed.
     pub fail: usize,
+    /// Checks that are violated as the baseline file says.
+    #[serde(default)]
+    pub known: usize,
     /// Checks that do not apply.
     pub not_applicable: usize,
     /// Checks that could not be carried out although declared.
@@ -173,6 +227,9 @@ pub struct CheckResult {
     pub requirement: String,
     /// One sentence on what happened.
     pub message: String,
+    /// What the baseline file says about a known deviation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// How to mend it, when the case knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
@@ -284,7 +341,7 @@ impl Summary {
 
     /// How many checks were really carried out.
     pub fn executed(self) -> usize {
-        self.pass + self.warn + self.fail
+        self.pass + self.warn + self.fail + self.known
     }
 
     fn slot(&mut self, outcome: Outcome) -> &mut usize {
@@ -292,6 +349,7 @@ impl Summary {
             Outcome::Pass => &mut self.pass,
             Outcome::Warn => &mut self.warn,
             Outcome::Fail => &mut self.fail,
+            Outcome::Known => &mut self.known,
             Outcome::NotApplicable => &mut self.not_applicable,
             Outcome::Untestable => &mut self.untestable,
             Outcome::Error => &mut self.error,
@@ -303,13 +361,29 @@ impl Conformance {
     /// Counts and judges `checks`. `aborted` says why the run stopped early, if it did.
     pub fn new(checks: Vec<CheckResult>, aborted: Option<String>) -> Self {
         let summary = Summary::of(&checks);
-        Self { verdict: verdict(summary, aborted.is_some()), summary, aborted, checks }
+        let verdict = verdict(summary, aborted.is_some());
+        Self { verdict, summary, aborted, baseline: None, checks }
+    }
+
+    /// Takes over what came of a baseline file, and counts and judges again.
+    pub fn set_baseline(&mut self, baseline: BaselineResult) {
+        self.summary = Summary::of(&self.checks);
+        self.verdict = match baseline.problems.is_empty() {
+            true => verdict(self.summary, self.aborted.is_some()),
+            false => Verdict::Nonconformant,
+        };
+        self.baseline = Some(baseline);
+    }
+
+    /// The entries of the baseline file that say something that is not so.
+    pub fn baseline_problems(&self) -> &[BaselineProblem] {
+        self.baseline.as_ref().map_or(&[], |baseline| &baseline.problems)
     }
 
     /// The exit code that this result deserves (DESIGN section 4): a failure outweighs a run that
     /// broke, because it is certain.
     pub fn exit_code(&self) -> u8 {
-        if self.summary.fail > 0 {
+        if self.summary.fail > 0 || !self.baseline_problems().is_empty() {
             return exit::FAILED;
         }
         match (self.summary.error > 0 || self.aborted.is_some(), self.summary.untestable > 0) {

@@ -44,6 +44,8 @@ pub enum Outcome {
     Warn,
     /// Violated.
     Fail,
+    /// Violated, and the baseline file says so with the same reason: not red.
+    Known,
     /// The capability is neither declared nor seen, so there is nothing to judge.
     NotApplicable,
     /// Declared, but a hook is missing, so it could not be judged: red.
@@ -54,8 +56,15 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes, worst first: the order in which reports list them.
-    pub const ALL: [Self; 6] =
-        [Self::Fail, Self::Error, Self::Untestable, Self::Warn, Self::Pass, Self::NotApplicable];
+    pub const ALL: [Self; 7] = [
+        Self::Fail,
+        Self::Error,
+        Self::Untestable,
+        Self::Warn,
+        Self::Known,
+        Self::Pass,
+        Self::NotApplicable,
+    ];
 
     /// The word used in JSON and text.
     pub fn as_str(self) -> &'static str {
@@ -63,6 +72,7 @@ impl Outcome {
             Self::Pass => "pass",
             Self::Warn => "warn",
             Self::Fail => "fail",
+            Self::Known => "known",
             Self::NotApplicable => "not-applicable",
             Self::Untestable => "untestable",
             Self::Error => "error",
@@ -76,7 +86,7 @@ impl Outcome {
 
     /// Whether the check was really carried out.
     pub fn is_executed(self) -> bool {
-        matches!(self, Self::Pass | Self::Warn | Self::Fail)
+        matches!(self, Self::Pass | Self::Warn | Self::Fail | Self::Known)
     }
 }
 

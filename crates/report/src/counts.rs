@@ -6,9 +6,10 @@ use ssecheck_model::verdict::Outcome;
 use crate::groups::group_by;
 
 /// The order in which counts are said: what went well first, because it is the most.
-const ORDER: [Outcome; 6] = [
+const ORDER: [Outcome; 7] = [
     Outcome::Pass,
     Outcome::Warn,
+    Outcome::Known,
     Outcome::Fail,
     Outcome::Error,
     Outcome::Untestable,
@@ -28,6 +29,8 @@ pub(crate) fn phrase(outcome: Outcome, count: usize) -> String {
         (Outcome::Pass, _) => "passed",
         (Outcome::Warn, 1) => "warning",
         (Outcome::Warn, _) => "warnings",
+        (Outcome::Known, 1) => "known deviation",
+        (Outcome::Known, _) => "known deviations",
         (Outcome::Fail, _) => "failed",
         (Outcome::Error, 1) => "error",
         (Outcome::Error, _) => "errors",
@@ -73,6 +76,7 @@ pub(crate) fn summary_of(checks: &[&CheckResult]) -> Summary {
         pass: count(Outcome::Pass),
         warn: count(Outcome::Warn),
         fail: count(Outcome::Fail),
+        known: count(Outcome::Known),
         not_applicable: count(Outcome::NotApplicable),
         untestable: count(Outcome::Untestable),
         error: count(Outcome::Error),

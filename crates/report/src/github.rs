@@ -4,7 +4,7 @@
 
 mod load;
 
-use ssecheck_model::report::{CheckResult, Place, Report};
+use ssecheck_model::report::{CheckResult, Conformance, Place, Report};
 use ssecheck_model::verdict::Outcome;
 
 use crate::sanitize::{VALUE_LIMIT, line};
@@ -26,6 +26,12 @@ pub fn render(report: &Report) -> String {
         let matching = checks.iter().filter(|check| check.outcome == outcome);
         out.extend(matching.map(|check| annotation(kind, check)));
     }
+    let problems = report.conformance.as_ref().map_or(&[][..], Conformance::baseline_problems);
+    out.extend(problems.iter().map(|problem| {
+        let title =
+            line(&format!("baseline {} {}", problem.kind.as_str(), problem.check), VALUE_LIMIT);
+        command("error", Some(&problem.place), &title, &line(&problem.message, VALUE_LIMIT))
+    }));
     out.extend(report.load.as_ref().map(load::commands));
     out
 }
@@ -34,7 +40,7 @@ fn kind(outcome: Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Fail | Outcome::Error | Outcome::Untestable => Some("error"),
         Outcome::Warn => Some("warning"),
-        Outcome::Pass | Outcome::NotApplicable => None,
+        Outcome::Pass | Outcome::Known | Outcome::NotApplicable => None,
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
-use ssecheck_model::report::{CheckResult, Report};
+use ssecheck_model::report::{CheckResult, Conformance, Report};
 use ssecheck_model::verdict::Outcome;
 
 use crate::counts::by_family;
@@ -40,6 +40,7 @@ pub fn render(report: &Report) -> String {
     for (family, checks) in by_family(checks) {
         xml.add_test_suite(suite(family, &checks, report, &mut timed));
     }
+    xml.add_test_suites(report.conformance.as_ref().and_then(baseline_suite));
     xml.add_test_suites(report.load.iter().map(|load| with_facts(load::suite(load), report)));
     xml.to_string().expect("text is sanitized, so it is valid in xml")
 }
@@ -84,6 +85,11 @@ fn test_case(family: &str, check: &CheckResult, time: Duration) -> TestCase {
 fn status(check: &CheckResult) -> TestCaseStatus {
     match check.outcome {
         Outcome::Pass | Outcome::Warn => TestCaseStatus::success(),
+        Outcome::Known => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(short(&known(check)));
+            skipped
+        }
         Outcome::NotApplicable => {
             let mut skipped = TestCaseStatus::skipped();
             skipped.set_message(short(&check.message));
@@ -94,6 +100,13 @@ fn status(check: &CheckResult) -> TestCaseStatus {
     }
 }
 
+/// A known deviation in one line.
+fn known(check: &CheckResult) -> String {
+    let reason = check.reason.as_deref().unwrap_or_default();
+    let note = check.note.as_deref().unwrap_or_default();
+    format!("known deviation, {reason}: {note}")
+}
+
 fn unsuccessful(kind: NonSuccessKind, check: &CheckResult) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     let outcome = check.outcome.as_str();
@@ -101,6 +114,20 @@ fn unsuccessful(kind: NonSuccessKind, check: &CheckResult) -> TestCaseStatus {
     status.set_message(short(&check.message));
     status.set_description(evidence::text(check));
     status
+}
+
+/// Entries of the baseline file that do not hold, one failed case each.
+fn baseline_suite(conformance: &Conformance) -> Option<TestSuite> {
+    let problems = conformance.baseline_problems();
+    let mut suite = TestSuite::new("baseline");
+    for problem in problems {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(problem.kind.as_str()).set_message(short(&problem.message));
+        let mut case = TestCase::new(short(&problem.check), status);
+        case.set_classname("ssecheck.baseline");
+        suite.add_test_case(case);
+    }
+    (!problems.is_empty()).then_some(suite)
 }
 
 fn run_suite(reason: &str, message: &str) -> TestSuite {

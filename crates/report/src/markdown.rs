@@ -34,6 +34,7 @@ fn checks(report: &Report, conformance: &Conformance) -> String {
     let red = with(conformance, &RED);
     table(&mut out, &red);
     push_all(&mut out, &red, details);
+    baseline(&mut out, conformance);
     warnings(&mut out, &with(conformance, &[Outcome::Warn]));
     out
 }
@@ -105,6 +106,24 @@ fn details(check: &CheckResult) -> String {
     // Words of our own come first, so that the message cannot begin a list or a heading.
     let happened = format!("What happened: {message}");
     format!("<details><summary>{summary}</summary>\n\n{happened}\n\n{evidence}\n</details>\n\n")
+}
+
+/// Entries of the baseline file that do not hold, then the deviations that it knows.
+fn baseline(out: &mut String, conformance: &Conformance) {
+    for problem in conformance.baseline_problems() {
+        let text = format!("{}: {}", problem.kind.as_str(), problem.message);
+        let place = format!("{}:{}", problem.place.file, problem.place.line);
+        let [text, place] = [text, place].map(|text| inline(&line(&text, VALUE_LIMIT)));
+        out.push_str(&format!("- **baseline** {text} ({place})\n"));
+    }
+    for check in with(conformance, &[Outcome::Known]) {
+        let [id, reason, _] = texts(check);
+        let note = inline(&line(check.note.as_deref().unwrap_or_default(), VALUE_LIMIT));
+        out.push_str(&format!("- known: {id} {reason}: {note}\n"));
+    }
+    if conformance.baseline.is_some() {
+        out.push('\n');
+    }
 }
 
 fn warnings(out: &mut String, checks: &[&CheckResult]) {

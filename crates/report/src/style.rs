@@ -53,6 +53,7 @@ fn outcome_style(outcome: Outcome) -> Ansi {
     match outcome {
         Outcome::Pass => AnsiColor::Green.on_default(),
         Outcome::Warn => AnsiColor::Yellow.on_default().bold(),
+        Outcome::Known => AnsiColor::Cyan.on_default(),
         Outcome::Fail => AnsiColor::Red.on_default().bold(),
         Outcome::Untestable | Outcome::Error => AnsiColor::Magenta.on_default().bold(),
         Outcome::NotApplicable => Ansi::new().dimmed(),

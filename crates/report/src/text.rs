@@ -75,6 +75,8 @@ fn checked(report: &Report, conformance: &Conformance, style: Style) -> String {
         lines.extend(finding::failure(check, style));
     }
     lines.extend(finding::warnings(&with(conformance, Outcome::Warn), style));
+    lines.extend(finding::known(&with(conformance, Outcome::Known), style));
+    lines.extend(finding::baseline(conformance, style));
     for outcome in [Outcome::Untestable, Outcome::Error] {
         lines.extend(finding::unjudged(&with(conformance, outcome), style));
     }

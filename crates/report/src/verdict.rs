@@ -10,6 +10,7 @@ use crate::sanitize::{VALUE_LIMIT, line};
 pub(crate) fn sentence(conformance: &Conformance) -> String {
     let mut parts = vec![outcome(conformance)];
     parts.extend(broken(conformance.summary));
+    parts.extend(stale(conformance));
     parts.extend(conformance.aborted.as_deref().map(|why| {
         let why = line(why, VALUE_LIMIT);
         format!("the run ended early: {why}")
@@ -40,13 +41,24 @@ fn checks_cut_short(conformance: &Conformance, report: &Report) -> Option<(&'sta
 fn outcome(conformance: &Conformance) -> String {
     let summary = conformance.summary;
     let executed = checks(summary.executed());
-    match (summary.executed(), summary.fail, summary.warn) {
+    let odd: Vec<String> = [(Outcome::Warn, summary.warn), (Outcome::Known, summary.known)]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(outcome, count)| phrase(outcome, count))
+        .collect();
+    match (summary.executed(), summary.fail, odd.is_empty()) {
         (0, _, _) => "no check was carried out".to_owned(),
-        (_, 0, 0) => format!("{executed} carried out, all passed"),
-        (_, 0, warn) => {
-            format!("{executed} carried out, none failed, {}", phrase(Outcome::Warn, warn))
-        }
+        (_, 0, true) => format!("{executed} carried out, all passed"),
+        (_, 0, false) => format!("{executed} carried out, none failed, {}", odd.join(", ")),
         (_, fail, _) => format!("{executed} carried out, {}", phrase(Outcome::Fail, fail)),
+    }
+}
+
+fn stale(conformance: &Conformance) -> Option<String> {
+    match conformance.baseline_problems().len() {
+        0 => None,
+        1 => Some("1 entry of the baseline file does not hold".to_owned()),
+        count => Some(format!("{count} entries of the baseline file do not hold")),
     }
 }
 

@@ -38,7 +38,7 @@ async fn a_command_that_fails_ends_the_run_before_it_begins() {
     .await;
     let target = "publish: { command: [sh, -c, 'exit 7', '{{data}}'] }";
     let cases = suite(&[&case("t/a", "  - connect: { as: a }", "{ answered: { of: a } }")]);
-    let options = Options { jobs: 1, strict: false };
+    let options = Options { jobs: 1, ..Options::default() };
     let stop = std::future::pending();
     let error = run(subject(&server.url(), target), cases, options, stop, |_| {}).await;
     assert!(

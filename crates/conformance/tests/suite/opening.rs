@@ -44,7 +44,7 @@ async fn r14_a_head_that_comes_at_once_passes() {
 #[tokio::test]
 async fn a_target_without_a_head_and_without_a_hook_is_unreachable_and_the_error_names_the_cure() {
     let server = Server::start(|mut asked| async move { asked.gone().await }).await;
-    let options = Options { jobs: 1, strict: false };
+    let options = Options { jobs: 1, ..Options::default() };
     let cases = suite(&[&head_at_once()]);
     let stop = std::future::pending();
     let error = run(subject(&server.url(), ""), cases, options, stop, |_| {}).await.unwrap_err();
@@ -63,7 +63,7 @@ async fn a_publish_hook_that_refuses_a_plain_event_ends_the_run_before_it_begins
         asked.gone().await;
     })
     .await;
-    let options = Options { jobs: 1, strict: false };
+    let options = Options { jobs: 1, ..Options::default() };
     let cases = suite(&[&head_at_once()]);
     let stop = std::future::pending();
     let error = run(subject(&server.url(), HOOK), cases, options, stop, |_| {}).await.unwrap_err();

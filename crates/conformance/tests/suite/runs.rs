@@ -64,7 +64,7 @@ pub(crate) async fn judge_until(
     stop: impl Future<Output = ()>,
     tell: impl FnMut(RunEvent<'_>),
 ) -> Finished {
-    let options = Options { jobs, strict: false };
+    let options = Options { jobs, ..Options::default() };
     let finished = run(subject, suite, options, stop, tell);
     tokio::time::timeout(PATIENCE, finished).await.expect("the run must end").unwrap()
 }

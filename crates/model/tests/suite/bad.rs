@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use ssecheck_model::LoadError;
+use ssecheck_model::baseline::Baseline;
 use ssecheck_model::case::Case;
 use ssecheck_model::plan::Plan;
 use ssecheck_model::target::Target;
@@ -42,6 +43,11 @@ fn a_mistake_in_a_case_is_told_with_place_and_cure() {
 fn a_mistake_in_a_target_file_is_told_with_place_and_cure() {
     let environment = |name: &str| (name == "TOKEN").then(|| "secret".to_owned());
     compare("target", |name, text| Target::load(name, text, &environment).err());
+}
+
+#[test]
+fn a_mistake_in_a_baseline_file_is_told_with_place_and_cure() {
+    compare("baseline", |name, text| Baseline::load(name, text).err());
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn check(outcome: Outcome) -> CheckResult {
         source: "HTML 9.2.5".to_owned(),
         requirement: "The stream is fine.".to_owned(),
         message: "it is not".to_owned(),
+        note: None,
         fix: None,
         case_ms: 12,
         evidence: Evidence::default(),
@@ -33,7 +34,7 @@ fn a_summary_counts_each_outcome_once() {
     let checks: Vec<CheckResult> = Outcome::ALL.into_iter().map(check).collect();
     let summary = Summary::of(&checks);
     assert!(Outcome::ALL.into_iter().all(|outcome| summary.count(outcome) == 1));
-    assert_eq!(summary.executed(), 3);
+    assert_eq!(summary.executed(), 4);
 }
 
 #[test]

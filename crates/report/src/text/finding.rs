@@ -1,6 +1,6 @@
 //! One finding: a failure at length, a warning in two lines, what could not be judged in groups.
 
-use ssecheck_model::report::CheckResult;
+use ssecheck_model::report::{CheckResult, Conformance};
 use ssecheck_model::verdict::Outcome;
 
 use crate::counts::checks as count;
@@ -40,6 +40,32 @@ pub(super) fn warnings(checks: &[&CheckResult], style: Style) -> Vec<String> {
         style.dim("more on warnings: --markdown FILE or --json FILE; ssecheck cases show CASE"),
     );
     lines.push(String::new());
+    lines
+}
+
+/// Known deviations, each with what the baseline file says about it.
+pub(super) fn known(checks: &[&CheckResult], style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for check in checks {
+        lines.push(title(check, style));
+        let note = line(check.note.as_deref().unwrap_or_default(), WARNING_LIMIT);
+        lines.extend(body(&wrap(&note, inner(style).width)));
+    }
+    lines.extend(lines.last().is_some().then(String::new));
+    lines
+}
+
+/// Entries of the baseline file that do not hold.
+pub(super) fn baseline(conformance: &Conformance, style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for problem in conformance.baseline_problems() {
+        let word = style.outcome(Outcome::Fail, "FAIL");
+        let check = style.bold(&line(&problem.check, VALUE_LIMIT));
+        lines.push(format!("{word}  baseline  {}  {check}", problem.kind.as_str()));
+        lines.extend(body(&wrap(&line(&problem.message, VALUE_LIMIT), inner(style).width)));
+        lines.extend(body(&crate::place::lines(&problem.place, inner(style))));
+        lines.push(String::new());
+    }
     lines
 }
 
@@ -95,6 +121,7 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Pass => "PASS",
         Outcome::Warn => "WARN",
         Outcome::Fail => "FAIL",
+        Outcome::Known => "KNOWN",
         Outcome::NotApplicable => "NOT APPLICABLE",
         Outcome::Untestable => "UNTESTABLE",
         Outcome::Error => "ERROR",

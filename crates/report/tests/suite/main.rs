@@ -1,5 +1,6 @@
 //! The formats, each from the same report that holds every outcome and hostile text.
 
+mod baseline;
 mod github;
 mod json;
 mod junit;
