@@ -319,6 +319,11 @@ pub(crate) enum CasesCommand {
         #[arg(value_enum, default_value_t = SchemaKind::Case)]
         kind: SchemaKind,
     },
+    /// Write a page on the checks of each family, and the table of requirements, as Markdown.
+    Docs {
+        /// The directory; pages of the same name are replaced.
+        dir: PathBuf,
+    },
     /// Write the shipped cases into a directory, to change or to vendor them.
     Export {
         /// The directory; files that are there already are not overwritten.

@@ -1,15 +1,19 @@
 //! `ssecheck cases`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ssecheck_conformance::{Suite, shipped_files};
-use ssecheck_model::case::{Case, Check};
+use ssecheck_model::case::Case;
 use ssecheck_model::exit;
+use ssecheck_model::requirement::Requirement;
 use ssecheck_model::schema;
 use ssecheck_model::suggest::nearest;
+use ssecheck_report::docs::{self, SeenRed};
+use ssecheck_testbed::{Switch, all};
 
 use crate::args::{CasesArgs, CasesCommand, SchemaKind};
-use crate::output::{Done, Stop, print};
+use crate::output::{Done, Stop, print, replace};
 
 /// Lists, shows and exports the shipped cases, or prints a schema.
 pub(crate) fn cases(args: &CasesArgs) -> Done {
@@ -20,6 +24,7 @@ pub(crate) fn cases(args: &CasesArgs) -> Done {
         }
         CasesCommand::Show { id } => print(&show(id)?)?,
         CasesCommand::Schema { kind } => print(&schema_text(*kind)?)?,
+        CasesCommand::Docs { dir } => write_docs(dir)?,
         CasesCommand::Export { dir } => export(dir)?,
     }
     Ok(exit::OK)
@@ -50,30 +55,45 @@ fn show(id: &str) -> Result<String, Stop> {
         return Err(Stop::usage(format!("there is no case or check `{id}`: {hint}")));
     };
     let whole = case.id.value == id;
-    let mut text = format!("case {}: {}\n\n", case.id.value, case.title);
-    for check in case.checks.iter().filter(|check| whole || check.id.value == id) {
-        text.push_str(&described(check));
-    }
-    text.push_str(&format!("{}\n\n{}", case.file, case.text));
-    Ok(text)
+    let checks = case.checks.iter().filter(|check| whole || check.id.value == id);
+    let sections: Vec<String> =
+        checks.map(|check| docs::check(case, check, &seen_red(&check.id.value))).collect();
+    let text = format!("# {}: {}\n\n", case.id.value, case.title) + &sections.join("\n");
+    Ok(format!("{text}\n## {}\n\n{}", case.file, case.text))
 }
 
-fn described(check: &Check) -> String {
-    let mut text = format!(
-        "check {} ({})\n  {}\n  source: {}\n",
-        check.id.value,
-        check.level.as_str(),
-        check.requirement,
-        check.source
-    );
-    if !check.requirements.is_empty() {
-        text.push_str(&format!("  catalogue: {}\n", check.requirements.join(", ")));
+/// The faults of the testbed that turn a check red.
+fn seen_red(id: &str) -> Vec<SeenRed> {
+    let reason = |switch: &Switch| {
+        let found = switch.check.iter().find(|(check, _)| *check == id);
+        found.map(|(_, reason)| (*reason).to_owned())
+    };
+    let seen = |switch: &Switch| {
+        let (fault, summary) = (switch.id.to_owned(), switch.summary.to_owned());
+        Some(SeenRed { fault, reason: reason(switch)?, summary })
+    };
+    all().iter().filter_map(seen).collect()
+}
+
+const REQUIREMENTS: &str = include_str!("../../../docs/requirements.yaml");
+
+/// Writes a page for each family, and the table of requirements as the first of them.
+fn write_docs(dir: &Path) -> Result<(), Stop> {
+    std::fs::create_dir_all(dir)
+        .map_err(|error| Stop::usage(format!("cannot write {}: {error}", dir.display())))?;
+    let suite = Suite::shipped().map_err(Stop::usage)?;
+    let families: BTreeSet<&str> = suite.cases.iter().map(Case::family).collect();
+    for family in &families {
+        let cases: Vec<&Case> =
+            suite.cases.iter().filter(|case| case.family() == *family).collect();
+        let page = docs::family(family, &cases, &seen_red);
+        replace(&dir.join(format!("{family}.md")), &page)?;
     }
-    if let Some(fix) = &check.fix {
-        text.push_str(&format!("  to mend it: {fix}\n"));
-    }
-    text.push('\n');
-    text
+    let requirements = Requirement::load("requirements.yaml", REQUIREMENTS).map_err(Stop::usage)?;
+    let cases: Vec<&Case> = suite.cases.iter().collect();
+    let table = docs::coverage(&requirements, &cases);
+    replace(&dir.join("README.md"), &docs::index(&cases, &table))?;
+    print(&format!("{} pages written to {}\n", families.len() + 1, dir.display()))
 }
 
 fn schema_text(kind: SchemaKind) -> Result<String, Stop> {

@@ -28,6 +28,7 @@ mod plan_events;
 mod plan_numbers;
 mod plan_shapes;
 pub mod report;
+pub mod requirement;
 pub mod schema;
 mod source;
 pub mod span;

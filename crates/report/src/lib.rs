@@ -17,6 +17,7 @@ pub mod sanitize;
 pub mod text;
 
 mod counts;
+pub mod docs;
 mod evidence;
 mod groups;
 mod hexdump;
