@@ -368,4 +368,7 @@ pub(crate) struct SelftestArgs {
     /// Write the kill matrix as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write the kill matrix as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
 }

@@ -124,10 +124,10 @@ struct PendingFile {
 }
 
 impl Formats {
-    /// JSON alone.
-    pub(crate) fn json(json: Option<&PathBuf>) -> Result<Self, Stop> {
-        let json = json.cloned();
-        let args = FormatArgs { json, junit: None, markdown: None, github: false };
+    /// JSON and Markdown alone.
+    pub(crate) fn of(json: Option<&PathBuf>, markdown: Option<&PathBuf>) -> Result<Self, Stop> {
+        let (json, markdown) = (json.cloned(), markdown.cloned());
+        let args = FormatArgs { json, junit: None, markdown, github: false };
         Self::open(&args, &LoadFormatArgs::default())
     }
 

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
 use ssecheck_model::exit;
-use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, TargetInfo};
+use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, SwitchInfo, TargetInfo};
 use ssecheck_model::target::{Capability, Target};
-use ssecheck_model::verdict::{Level, Outcome};
+use ssecheck_model::verdict::Outcome;
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -29,7 +29,7 @@ const CASES: usize = 4;
 
 /// Makes the kill matrix.
 pub(crate) fn selftest(args: &SelftestArgs) -> Done {
-    let formats = Formats::json(args.json.as_ref())?;
+    let formats = Formats::of(args.json.as_ref(), args.markdown.as_ref())?;
     let human = formats.human();
     let suite = Suite::shipped().map_err(Stop::usage)?;
     let rows = rows(&args.faults)?;
@@ -208,7 +208,7 @@ fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selfte
     let seen: BTreeSet<&str> =
         cells.iter().filter(|cell| cell.is_right()).map(|cell| cell.check.as_str()).collect();
     let judging = suite.cases.iter().flat_map(|case| &case.checks);
-    let checks = judging.filter(|check| check.level != Level::Survey).count();
+    let checks = judging.count();
     Selftest {
         faults: of_kind(Kind::Fault).count(),
         killed: of_kind(Kind::Fault).filter(right).count(),
@@ -216,7 +216,18 @@ fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selfte
         seen_red: seen.len(),
         false_red: cells.iter().filter(|cell| cell.expected.is_none()).count(),
         variations: of_kind(Kind::Variation).count(),
+        switches: rows.iter().flatten().map(|switch| info(switch)).collect(),
         cells,
+    }
+}
+
+fn info(switch: &Switch) -> SwitchInfo {
+    SwitchInfo {
+        id: switch.id.to_owned(),
+        fault: switch.kind == Kind::Fault,
+        defect: switch.defect.map(str::to_owned),
+        breaks: switch.breaks.iter().map(|id| (*id).to_owned()).collect(),
+        summary: switch.summary.to_owned(),
     }
 }
 

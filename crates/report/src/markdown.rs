@@ -2,6 +2,7 @@
 
 mod escape;
 mod load;
+mod selftest;
 
 use ssecheck_model::report::{CheckResult, Conformance, Report};
 use ssecheck_model::verdict::{Outcome, Verdict};
@@ -21,6 +22,9 @@ const RED: [Outcome; 3] = [Outcome::Fail, Outcome::Error, Outcome::Untestable];
 /// The report as Markdown: verdict, counts, a table of red checks, their evidence in folded blocks,
 /// and the warnings folded; and the load part. At most 1,000,000 bytes; what does not fit is counted.
 pub fn render(report: &Report) -> String {
+    if let Some(matrix) = &report.selftest {
+        return selftest::render(report, matrix);
+    }
     let load = report.load.as_ref().map(|load| load::render(report, load));
     match (&report.conformance, load) {
         (None, None) => "## ssecheck\n\nThe report has no conformance part.\n".to_owned(),

@@ -73,3 +73,9 @@ pub(crate) fn outside_fences(text: &str) -> String {
     assert!(HOSTILE.contains("```"));
     outside
 }
+
+#[test]
+fn the_kill_matrix_has_a_row_for_each_fault_and_marks_what_is_wrong() {
+    let matrix = ssecheck_report::json::read(include_str!("fixtures/matrix.json")).unwrap();
+    insta::assert_snapshot!(markdown::render(&matrix));
+}
