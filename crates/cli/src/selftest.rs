@@ -202,7 +202,7 @@ fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selfte
     let right = |switch: &&&Switch| {
         let wanted = switch.check.len();
         let right = cells.iter().filter(|cell| cell.switch == switch.id && cell.is_right()).count();
-        wanted > 0 && wanted == right
+        wanted > 0 && wanted == right && names_what_it_breaks(switch, suite)
     };
     let of_kind = |kind: Kind| rows.iter().flatten().filter(move |switch| switch.kind == kind);
     let seen: BTreeSet<&str> =
@@ -219,6 +219,14 @@ fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selfte
         switches: rows.iter().flatten().map(|switch| info(switch)).collect(),
         cells,
     }
+}
+
+/// Whether a check that turns red names a requirement that the fault breaks. One that did not would
+/// send its reader to the wrong place.
+fn names_what_it_breaks(switch: &Switch, suite: &Suite) -> bool {
+    let judging = suite.cases.iter().flat_map(|case| &case.checks);
+    let mut red = judging.filter(|check| switch.check.iter().any(|(id, _)| *id == check.id.value));
+    red.any(|check| check.requirements.iter().any(|id| switch.breaks.contains(&id.as_str())))
 }
 
 fn info(switch: &Switch) -> SwitchInfo {

@@ -6,14 +6,14 @@ pub(super) const SWITCHES: &[Switch] = &[
     fault(
         "once-only",
         "D081",
-        &["T8"],
+        &["R06", "T8"],
         &[("reconnect/after-close", "status-unexpected"), ("http/accept-any", "status-unexpected")],
         "from the second close (FIN) of a stream on, the next client without Last-Event-ID gets 503",
     ),
     fault(
         "dies-on-reset",
         "D081",
-        &["T8"],
+        &["R06", "T8"],
         &[("reconnect/after-reset", "status-unexpected")],
         "from the second reset (RST) of a stream on, the next client without Last-Event-ID gets 503",
     ),
@@ -94,7 +94,7 @@ pub(super) const SWITCHES: &[Switch] = &[
     fault(
         "refuses-after-retry",
         "D081",
-        &["T8"],
+        &["R06", "T8"],
         &[("retry/serves-again", "status-unexpected")],
         "503 from 0.8 s to 5 s after the close of a stream",
     ),
