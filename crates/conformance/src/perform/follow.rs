@@ -51,7 +51,7 @@ impl Stage<'_> {
             }
         }
         self.chains.insert(step.name.value.clone(), client.chain);
-        Ok(())
+        self.end_publication(&step.publication).await
     }
 
     /// The marker of each event of a publication.
@@ -179,6 +179,14 @@ impl Stage<'_> {
             stream.drain().await;
             tokio::time::sleep(LOOK).await;
         }
+        self.publications.insert(name.to_owned(), pending.join().await?);
+        Ok(())
+    }
+
+    /// Nobody reads what would still be published.
+    async fn end_publication(&mut self, name: &str) -> StepResult {
+        let Some(pending) = self.pending.remove(name) else { return Ok(()) };
+        pending.stop();
         self.publications.insert(name.to_owned(), pending.join().await?);
         Ok(())
     }
