@@ -1,6 +1,7 @@
 //! Carries out the steps of one case and keeps what they saw.
 
 mod abort;
+mod background;
 mod connect;
 mod crowd;
 mod early;
@@ -21,8 +22,8 @@ use ssecheck_model::case::Case;
 use ssecheck_model::placed::Placed;
 use ssecheck_model::step::{Destination, Step, Stimulus};
 use ssecheck_model::template::Template;
-use tokio::task::JoinHandle;
 
+use self::background::Pending;
 use crate::hook::{HookError, Published};
 use crate::stream::Stream;
 use crate::subject::Subject;
@@ -43,7 +44,7 @@ pub(crate) struct Stage<'a> {
     pub restarts: BTreeMap<String, Restarted>,
     pub timings: BTreeMap<String, Timings>,
     /// Publications in the background.
-    pending: BTreeMap<String, JoinHandle<Vec<Published>>>,
+    pending: BTreeMap<String, Pending>,
     fences: u32,
 }
 

@@ -1,5 +1,7 @@
 //! One answer under observation: head, bytes, items and lints, each with its time.
 
+mod tear;
+
 use std::time::{Duration, Instant};
 
 use ssecheck_model::step::Destination;
@@ -268,14 +270,18 @@ impl Stream {
                 }
             },
         };
-        self.bytes.extend_from_slice(&decoded);
+        self.parse(&decoded, stamp);
+    }
+
+    fn parse(&mut self, decoded: &[u8], stamp: Stamp) {
+        self.bytes.extend_from_slice(decoded);
         self.arrived(stamp);
         // The first reads of a process may lack kernel time, so two clocks can meet here; an item
         // is never earlier than the one before it.
         let received = stamp.received();
         let at = self.items.last().map_or(received, |last| last.at.max(received));
         let mut sink = Collect { items: &mut self.items, lints: &mut self.lints, at };
-        if let Err(limit) = self.parser.feed(&decoded, &mut sink) {
+        if let Err(limit) = self.parser.feed(decoded, &mut sink) {
             self.limit = Some(limit);
         }
     }

@@ -25,6 +25,22 @@ impl Decoded for Payload {
     }
 }
 
+/// The piece of a published text that only one case can have made: its token and what follows in
+/// letters, digits and `-`.
+pub(crate) fn marker(token: &str, text: &str) -> Option<String> {
+    let start = text.find(token)?;
+    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    Some(text[start..].chars().take_while(word).collect())
+}
+
+/// Whether `text` holds `marker` as a whole: `…-cr` is not in `…-crlf`.
+pub(crate) fn has_word(text: &str, marker: &str) -> bool {
+    text.match_indices(marker).any(|(at, _)| {
+        let next = text[at + marker.len()..].chars().next();
+        !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
 /// A value for a message: quoted, with escapes, and cut when long.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 160;

@@ -20,6 +20,9 @@ pub(crate) fn timeline(stage: &Stage<'_>) -> Vec<Moment> {
     for (name, stream) in &stage.streams {
         of_stream(name, stream, &mut moments);
     }
+    for (name, chain) in &stage.chains {
+        chain.iter().for_each(|stream| of_stream(name, stream, &mut moments));
+    }
     for (name, published) in &stage.publications {
         for one in published {
             let what = match &one.result {

@@ -143,6 +143,8 @@ pub struct StatusExpect {
     pub is: Vec<Placed<StatusPattern>>,
     /// Another connection, whose status is right too.
     pub same_as: Option<Name>,
+    /// Judge only when the server has ended this stream, and ids came on it.
+    pub once_ended: Option<Name>,
 }
 
 /// One header field.
@@ -299,8 +301,9 @@ pub struct FollowedExpect {
 pub struct SignalledExpect {
     /// The connection with the unknown id.
     pub of: Name,
-    /// A connection with a known id, the newest.
-    pub known: Name,
+    /// Two connections with a known id, the newest: where these two differ, a difference says
+    /// nothing about the id.
+    pub known: [Name; 2],
 }
 
 /// Several connections.
@@ -373,7 +376,7 @@ pub enum Resumption {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdsExpect {
-    /// The connection, or the two to compare.
+    /// The connection, or those to compare: `stable` takes two, `unique` any number.
     pub of: Vec<Name>,
     /// The rule.
     pub rule: IdRule,
@@ -437,7 +440,9 @@ impl Expect {
     /// The names of connections, publications and waits that it relies on.
     pub fn names(&self) -> Vec<&Name> {
         match self {
-            Self::Status(e) => std::iter::once(&e.of).chain(&e.same_as).collect(),
+            Self::Status(e) => {
+                std::iter::once(&e.of).chain(&e.same_as).chain(&e.once_ended).collect()
+            }
             Self::Header(e) => vec![&e.of],
             Self::Wire(e) => vec![&e.of],
             Self::Lints(e) => std::iter::once(&e.of).chain(&e.publication).collect(),
@@ -455,7 +460,7 @@ impl Expect {
             | Self::DropTold(e)
             | Self::SlowReader(e) => vec![&e.publication, &e.on],
             Self::Followed(e) => vec![&e.of],
-            Self::Signalled(e) => vec![&e.of, &e.known],
+            Self::Signalled(e) => std::iter::once(&e.of).chain(&e.known).collect(),
             Self::RetryVaries(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
             Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),

@@ -391,7 +391,11 @@ pub struct Wait {
     /// By how much it may be exceeded.
     #[serde(default)]
     pub plus: u64,
-    /// How long at most; without `back_to`, how long at all.
+    /// First wait until the credentials of `expiring` have expired.
+    #[serde(default)]
+    pub expiry: bool,
+    /// How long at most; without `back_to`, how long at all. A count of `runs` never comes back, so
+    /// it is watched for all this time.
     pub within: Span,
 }
 

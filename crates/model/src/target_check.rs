@@ -1,5 +1,7 @@
 //! Checks of a target file that its types cannot make.
 
+use std::time::Duration;
+
 use crate::LoadError;
 use crate::mistake::cure;
 use crate::target::{Hook, Number, Target};
@@ -39,6 +41,7 @@ fn key_mistake(target: &Target) -> Option<KeyMistake> {
         .or_else(restart)
         .or_else(|| pointer_mistake(target))
         .or_else(|| limit_mistake(target))
+        .or_else(|| expiry_mistake(target))
         .or_else(|| start_mistake(target))
 }
 
@@ -53,6 +56,18 @@ fn limit_mistake(target: &Target) -> Option<KeyMistake> {
     let limit = target.limit?;
     let problem = || Problem::new(format!("`{limit}` is no limit to try"), "write 1 to 1000");
     (!(1..=MAX_LIMIT).contains(&limit)).then(|| (["limit"].as_slice(), problem()))
+}
+
+/// The longest validity of credentials that a check waits for.
+const MAX_EXPIRY: Duration = Duration::from_secs(60);
+
+fn expiry_mistake(target: &Target) -> Option<KeyMistake> {
+    let after = target.expiring.as_ref()?.after;
+    let problem = || {
+        let cure = "let the server issue credentials for a test that expire within 60s";
+        Problem::new(format!("`{after}` is too long to wait for"), cure)
+    };
+    (after.0 > MAX_EXPIRY).then(|| (["expiring", "after"].as_slice(), problem()))
 }
 
 fn hook_mistake((own, program): HookKeys, hook: &Hook) -> Option<KeyMistake> {

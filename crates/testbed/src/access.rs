@@ -1,10 +1,38 @@
 //! Who may have the stream, and what it refuses.
 
+use std::time::Duration;
+
 use hyper::header::{ACCEPT, AUTHORIZATION, HeaderMap};
 use hyper::{Response, StatusCode};
 
 use crate::Switches;
 use crate::reply::{Reply, error, unauthorized};
+
+/// Who asks for the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visitor {
+    /// Everybody, where no token is needed.
+    Owner,
+    /// Somebody with a stream of its own.
+    Stranger,
+    /// The owner, for [`VALIDITY`].
+    Expiring,
+}
+
+/// How long the credentials of [`Visitor::Expiring`] are valid once the stream is open.
+pub(crate) const VALIDITY: Duration = Duration::from_millis(500);
+
+/// Who asks, where a token is needed; none without one, or with a wrong one.
+pub(crate) fn visitor(token: Option<&str>, headers: &HeaderMap) -> Option<Visitor> {
+    let Some(token) = token else { return Some(Visitor::Owner) };
+    let given = headers.get(AUTHORIZATION).and_then(|value| bearer(value.as_bytes()))?;
+    match given {
+        given if given == token.as_bytes() => Some(Visitor::Owner),
+        b"stranger" => Some(Visitor::Stranger),
+        b"expiring" => Some(Visitor::Expiring),
+        _ => None,
+    }
+}
 
 /// 401 unless the token is there, where one is needed.
 pub(crate) fn check_token(
@@ -12,9 +40,7 @@ pub(crate) fn check_token(
     token: Option<&str>,
     headers: &HeaderMap,
 ) -> Option<Response<Reply>> {
-    let token = token?;
-    let given = headers.get(AUTHORIZATION).and_then(|value| bearer(value.as_bytes()));
-    if given == Some(token.as_bytes()) {
+    if visitor(token, headers).is_some() {
         return None;
     }
     let mut refusal = unauthorized();
@@ -52,6 +78,7 @@ pub(crate) fn check_cursor(
         ("cursor-parsed", !integer, StatusCode::INTERNAL_SERVER_ERROR),
         ("newest-refused", cursor == newest.as_bytes(), StatusCode::INTERNAL_SERVER_ERROR),
         ("cursor-ascii-only", !cursor.is_ascii(), StatusCode::BAD_REQUEST),
+        ("cursor-quoted", cursor.contains(&b'\''), StatusCode::INTERNAL_SERVER_ERROR),
         ("cursor-empty-refused", cursor.is_empty(), StatusCode::BAD_REQUEST),
     ];
     let found = table.into_iter().find(|(id, refused, _)| *refused && switches.has(id));

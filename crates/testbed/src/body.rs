@@ -58,6 +58,8 @@ pub(crate) struct EventBody {
     heartbeat: Option<Heartbeat>,
     /// Nothing is written before this has passed.
     start: Option<Pin<Box<Sleep>>>,
+    /// When the stream ends, whatever else there is.
+    end: Option<Pin<Box<Sleep>>>,
 }
 
 impl EventBody {
@@ -71,6 +73,7 @@ impl EventBody {
             coding: Coding::Identity,
             heartbeat: None,
             start: None,
+            end: None,
         }
     }
 
@@ -97,6 +100,11 @@ impl EventBody {
 
     pub(crate) fn starting_after(mut self, delay: Duration) -> Self {
         self.start = Some(Box::pin(sleep(delay)));
+        self
+    }
+
+    pub(crate) fn ending_after(mut self, span: Duration) -> Self {
+        self.end = Some(Box::pin(sleep(span)));
         self
     }
 
@@ -146,6 +154,11 @@ impl EventBody {
     }
 
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if self.end.as_mut().is_some_and(|end| end.as_mut().poll(cx).is_ready()) {
+            // A timer that has fired must not be asked again; an ended source stays so.
+            (self.end, self.source) = (None, Source::Ended);
+            self.ready.clear();
+        }
         loop {
             if let Some(piece) = self.ready.pop_front() {
                 return Poll::Ready(Some(piece));

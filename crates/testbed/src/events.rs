@@ -12,10 +12,10 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 
 use crate::Switches;
-use crate::access::{check_accept, check_cursor};
+use crate::access::{VALIDITY, Visitor, check_accept, check_cursor, visitor};
 use crate::body::{Coding, EventBody, Shape, Source, backlog};
 use crate::connection::Connection;
-use crate::hub::{Cursor, Message};
+use crate::hub::{Cursor, Message, START, Subscription};
 use crate::load::Course;
 use crate::memory::OpenStream;
 use crate::render;
@@ -27,6 +27,13 @@ const CRASH: usize = 1024;
 
 /// Time to notice that a client has left.
 const NOTICE: Duration = Duration::from_millis(50);
+
+/// What a search through a long history takes, where a fault makes it.
+const SCAN: Duration = Duration::from_millis(300);
+
+/// Faults that go by who is connected: a client that has left must not count any more.
+const HEEDS_DEPARTURES: &[&str] =
+    &["once-only", "dies-on-reset", "cursors-mixed", "destructive-queue"];
 
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =
@@ -61,7 +68,7 @@ async fn refusal(
         return None;
     }
     let cursor = request.headers.get(LAST_EVENT_ID);
-    if app.switches.any(&["once-only", "dies-on-reset"]) {
+    if app.switches.any(HEEDS_DEPARTURES) {
         // The end of the connection before may be noticed later than this one.
         tokio::time::sleep(NOTICE).await;
     }
@@ -95,16 +102,18 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
     connection.note_stream();
     let room = app.memory.room(&app.switches).await;
     let (cursor, stream) = app.memory.open(&app.switches, cursor(&app.switches, request), room);
-    let subscription = app.hub.subscribe(cursor.as_deref(), connection);
+    let visitor = visitor(app.token.as_deref(), &request.headers).unwrap_or(Visitor::Owner);
+    let subscription = subscribe(app, visitor, cursor.as_deref(), connection).await;
+    app.memory.give(&app.switches, cursor, &subscription.newest);
     let mut pieces = render::opening(&app.switches, app.retry_ms);
-    if subscription.cursor == Cursor::Unknown {
-        let text = "the last event id is unknown, this stream is live only";
-        pieces.push(render::comment(&app.switches, text));
+    if subscription.cursor == Cursor::Unknown && !app.switches.has("unknown-silent") {
+        pieces.push(render::unknown_cursor(&app.switches));
     }
     let mut shape = Shape::new(&app.switches, stream.number);
     if !app.switches.load().is_on_streams() {
         pieces.extend(backlog(&mut shape, &subscription.backlog));
     }
+    shape.goes_live();
     if app.switches.has("priming-event") && subscription.backlog.is_empty() {
         pieces.extend(render::priming(&app.switches, &subscription.newest));
     }
@@ -120,10 +129,38 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
         .on_course(course)
         .coded(Coding::of(&app.switches))
         .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));
+    let body = match visitor == Visitor::Expiring && !app.switches.has("expiry-ignored") {
+        true => body.ending_after(VALIDITY),
+        false => body,
+    };
     match app.switches.has("slow-start") {
         true => body.starting_after(Duration::from_secs(1)),
         false => body,
     }
+}
+
+/// Joins the stream that this client may see.
+async fn subscribe(
+    app: &App,
+    visitor: Visitor,
+    cursor: Option<&str>,
+    connection: &Arc<Connection>,
+) -> Subscription {
+    let (switches, stranger) = (&app.switches, visitor == Visitor::Stranger);
+    if switches.has("history-scan") && cursor.is_some_and(|cursor| !app.hub.knows(cursor)) {
+        tokio::time::sleep(SCAN).await;
+    }
+    let found = || cursor.is_some_and(|cursor| app.hub.knows(cursor));
+    let chosen = switches.has("cursor-chooses-stream") && found();
+    let hub = if stranger && !chosen { &app.strangers } else { &app.hub };
+    let mut subscription = match switches.has("handover-gap") {
+        true => hub.subscribe_late(cursor, connection).await,
+        false => hub.subscribe(cursor, connection),
+    };
+    if stranger && switches.has("replay-unchecked") {
+        subscription.backlog = app.hub.missed(cursor);
+    }
+    subscription
 }
 
 /// The course that load switches give to the events of the stream, missed ones included.
@@ -149,9 +186,12 @@ pub(crate) fn cursor(switches: &Switches, request: &Parts) -> Option<String> {
     let value = request.headers.get(LAST_EVENT_ID)?.as_bytes();
     let text = String::from_utf8_lossy(value).into_owned();
     let text = match text.split_once('.') {
-        Some((_, id)) if switches.has("ids-per-connection") => id.to_owned(),
+        Some((_, id)) if switches.any(&["ids-per-connection", "replay-renumbers"]) => id.to_owned(),
         _ => text,
     };
+    if text.is_empty() && switches.has("cursor-empty-replays") {
+        return Some(START.to_owned());
+    }
     (!text.is_empty()).then_some(text)
 }
 

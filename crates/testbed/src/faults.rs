@@ -6,6 +6,7 @@ mod framing;
 mod http;
 mod ids;
 mod reconnect;
+mod rights;
 mod variations;
 
 use std::sync::LazyLock;
@@ -52,6 +53,7 @@ pub fn all() -> &'static [Switch] {
             framing::SWITCHES,
             reconnect::SWITCHES,
             ids::SWITCHES,
+            rights::SWITCHES,
             cors::SWITCHES,
             variations::SWITCHES,
         ];

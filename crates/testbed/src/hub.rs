@@ -12,7 +12,7 @@ use ssecheck_parser::encode::EncodeError;
 use tokio::time::Instant;
 
 pub(crate) use queue::Feed;
-pub(crate) use resume::{Cursor, resume};
+pub(crate) use resume::{Cursor, START, resume};
 use state::State;
 
 use crate::Switches;
@@ -25,6 +25,9 @@ pub(crate) const LONG_BURST: u32 = 20;
 
 /// The event after which the hub stalls, where it does.
 const STALL_AFTER: u64 = 10;
+
+/// How long a fault takes from the replay to the subscription: several events under load.
+const HANDOVER: Duration = Duration::from_millis(15);
 
 /// A published event. It is encoded once, for all subscribers.
 #[derive(Debug)]
@@ -158,7 +161,9 @@ impl Hub {
         let number = Payload::read(&draft.data).map_or(seq - 1, |payload| payload.number);
         let (event, data) = (draft.event, draft.data);
         let message = Arc::new(Message { seq, id, event, data, burst, wire, number, at });
-        state.remember(&message);
+        if !self.is_lost(&message) {
+            state.remember(&message);
+        }
         Ok(message)
     }
 
@@ -187,6 +192,30 @@ impl Hub {
         let newest = state.newest_id().to_owned();
         let feed = Feed::new(Arc::clone(self), &mut state, connection);
         Subscription { backlog, cursor, newest, feed }
+    }
+
+    /// The same by a server that forgets what is published between its two steps.
+    pub(crate) async fn subscribe_late(
+        self: &Arc<Self>,
+        cursor: Option<&str>,
+        connection: &Arc<Connection>,
+    ) -> Subscription {
+        let (backlog, cursor) = self.state().resume(&self.switches, cursor);
+        tokio::time::sleep(HANDOVER).await;
+        let mut state = self.state();
+        let newest = state.newest_id().to_owned();
+        let feed = Feed::new(Arc::clone(self), &mut state, connection);
+        Subscription { backlog, cursor, newest, feed }
+    }
+
+    /// The events after a cursor.
+    pub(crate) fn missed(&self, cursor: Option<&str>) -> Vec<Arc<Message>> {
+        self.state().resume(&self.switches, cursor).0
+    }
+
+    /// Whether the history has an event with this id.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.state().knows(id)
     }
 
     /// The newest id.

@@ -12,8 +12,13 @@
 //! | `GET /echo?data=&event=&id=&comment=` | one event made of the query, then the end |
 //! | `GET /replay` | six events, resumed from `Last-Event-ID`, then the end |
 //! | `GET /finished` | 204: do not come back |
+//! | `GET /job/NAME` | the progress of a job, which the first client starts; 204 when all is said |
+//! | `GET /job/NAME/runs` | `{"runs": n}`: how often it was started |
 //! | `GET /stats` | `{"subscribers": n}` |
 //! | `GET /truth` | with `load-truth`: when each delivery was written, see [`LoadSwitch`] |
+//!
+//! Where a token is needed ([`Config::token`]), two more are taken: `stranger`, whose stream is
+//! another one, to which nobody publishes, and `expiring`, whose stream ends after half a second.
 //!
 //! ```
 //! # async fn f() -> std::io::Result<()> {
@@ -35,6 +40,7 @@ mod edge;
 mod events;
 mod faults;
 mod hub;
+mod job;
 mod load;
 mod memory;
 mod publish;

@@ -1,5 +1,6 @@
 //! What faults remember from one connection to the next.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,8 @@ pub(crate) struct Memory {
     aborted: AtomicBool,
     /// The cursor that counts for everybody, and the resumed streams that are open.
     shared: Mutex<(String, usize)>,
+    /// The newest id that had been written to the stream of each cursor.
+    given: Mutex<HashMap<String, String>>,
     streams: AtomicUsize,
     only_one: Arc<Semaphore>,
 }
@@ -37,6 +40,7 @@ impl Default for Memory {
             refusal: AtomicBool::new(false),
             aborted: AtomicBool::new(false),
             shared: Mutex::default(),
+            given: Mutex::default(),
             streams: AtomicUsize::new(0),
             only_one: Arc::new(Semaphore::new(1)),
         }
@@ -86,8 +90,28 @@ impl Memory {
     ) -> (Option<String>, OpenStream) {
         let number = self.streams.fetch_add(1, Ordering::Relaxed) + 1;
         let mixed = switches.has("cursors-mixed") && cursor.is_some();
+        let cursor = match switches.has("sent-is-received") {
+            true => cursor.map(|cursor| self.after_given(cursor)),
+            false => cursor,
+        };
         let cursor = if mixed { cursor.map(|cursor| self.share(cursor)) } else { cursor };
         (cursor, OpenStream { memory: Arc::clone(self), mixed, number, _room: room })
+    }
+
+    /// A stream with this cursor has been written up to the newest id.
+    pub(crate) fn give(&self, switches: &Switches, cursor: Option<String>, newest: &str) {
+        if switches.has("sent-is-received")
+            && let Some(cursor) = cursor
+        {
+            let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+            given.insert(cursor, newest.to_owned());
+        }
+    }
+
+    /// Where a fault goes on that takes what it has written for received.
+    fn after_given(&self, cursor: String) -> String {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        given.get(&cursor).cloned().unwrap_or(cursor)
     }
 
     fn share(&self, cursor: String) -> String {

@@ -44,6 +44,14 @@ pub(crate) fn comment(switches: &Switches, text: &str) -> Bytes {
     line_ends(switches, out.into_bytes())
 }
 
+/// What a client is told whose last event id is unknown (R54): an event of its own type, which
+/// `EventSource` can listen for; a comment would be dropped. It has no id, so that the client keeps
+/// its own until it gets another.
+pub(crate) fn unknown_cursor(switches: &Switches) -> Bytes {
+    let text = "event: reset\ndata: the last event id is unknown, this stream is live only\n\n";
+    line_ends(switches, text.as_bytes().to_vec())
+}
+
 /// What breaks the silence of a stream.
 pub(crate) fn heartbeat(switches: &Switches) -> Bytes {
     if !switches.has("heartbeat-events") {

@@ -83,10 +83,11 @@ impl Testbed {
 }
 
 fn app(config: Config) -> App {
-    let hub = Hub::new(config.switches.clone(), config.history);
+    let [hub, strangers] = [(); 2].map(|()| Hub::new(config.switches.clone(), config.history));
     let Config { switches, token, heartbeat, retry_ms, .. } = config;
     let truth = switches.load().truth.then(Arc::default);
-    App { switches, token, heartbeat, retry_ms, hub, memory: Arc::default(), truth }
+    let (memory, jobs) = Default::default();
+    App { switches, token, heartbeat, retry_ms, hub, strangers, jobs, memory, truth }
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -117,6 +118,7 @@ async fn serve(listener: TcpListener, app: Arc<App>, mut ending: watch::Receiver
     }
     drop(listener);
     app.hub.close();
+    app.strangers.close();
     let all = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(GRACE, all).await;
     connections.shutdown().await;

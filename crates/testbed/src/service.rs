@@ -11,11 +11,12 @@ use hyper::{Method, Request, Response, StatusCode};
 use crate::body::EventBody;
 use crate::connection::{Connection, Exchange};
 use crate::hub::Hub;
+use crate::job::Jobs;
 use crate::load::Truth;
 use crate::memory::Memory;
 use crate::render::Fields;
 use crate::reply::{Reply, empty, error, json, json_text, not_allowed, stream};
-use crate::{Switches, access, cors, events, publish, query, render, replay};
+use crate::{Switches, access, cors, events, job, publish, query, render, replay};
 
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -27,6 +28,9 @@ pub(crate) struct App {
     pub(crate) heartbeat: Duration,
     pub(crate) retry_ms: u64,
     pub(crate) hub: Arc<Hub>,
+    /// That of [`Visitor::Stranger`], to which nobody publishes.
+    pub(crate) strangers: Arc<Hub>,
+    pub(crate) jobs: Jobs,
     pub(crate) memory: Arc<Memory>,
     pub(crate) truth: Option<Arc<Truth>>,
 }
@@ -40,6 +44,7 @@ pub(crate) enum Resource {
     Publish,
     Stats,
     Finished,
+    Job,
     Truth,
     Unknown,
 }
@@ -54,6 +59,7 @@ impl Resource {
             "/stats" => Self::Stats,
             "/finished" => Self::Finished,
             "/truth" => Self::Truth,
+            path if job::named(path).is_some() => Self::Job,
             _ => Self::Unknown,
         }
     }
@@ -126,6 +132,7 @@ async fn route(
             json(StatusCode::OK, &serde_json::json!({ "subscribers": app.hub.subscribers() }))
         }
         Resource::Finished => finished(app),
+        Resource::Job => a_job(app, request, head_only),
         Resource::Truth => truth(app),
         Resource::Unknown => unknown(),
     }
@@ -185,6 +192,20 @@ fn truth(app: &App) -> Response<Reply> {
     match truth.json() {
         Ok(text) => json_text(StatusCode::OK, text),
         Err(wrong) => error(StatusCode::INTERNAL_SERVER_ERROR, &wrong.to_string()),
+    }
+}
+
+/// A job's progress, or how often it has run.
+fn a_job(app: &App, request: &Parts, head_only: bool) -> Response<Reply> {
+    match job::named(request.uri.path()) {
+        None => unknown(),
+        Some((name, true)) => app.jobs.runs(name),
+        // HEAD is safe (RFC 9110 9.2.1): it starts nothing.
+        Some(_) if head_only => stream(Reply::HeadOnly),
+        Some((name, false)) => {
+            let cursor = events::cursor(&app.switches, request);
+            app.jobs.progress(&app.switches, name, cursor.as_deref())
+        }
     }
 }
 

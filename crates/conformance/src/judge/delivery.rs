@@ -7,7 +7,7 @@ use super::{Early, Judgement, Violation, answered, event_stream, no_fence, no_st
 use crate::hook::{Content, HookError, Published};
 use crate::perform::Stage;
 use crate::stream::{SeenEvent, Stream};
-use crate::text::{Decoded, normalised, shown};
+use crate::text::{Decoded, has_word, marker, normalised, shown};
 
 /// A publication and the stream on which it must show: the subscriber's under a publish hook, its
 /// own under an echo hook.
@@ -125,25 +125,11 @@ fn markers(token: &str, content: &Content) -> Vec<String> {
     texts.filter_map(|text| marker(token, text)).collect()
 }
 
-fn marker(token: &str, text: &str) -> Option<String> {
-    let start = text.find(token)?;
-    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-    Some(text[start..].chars().take_while(word).collect())
-}
-
 fn mentions(seen: &SeenEvent<'_>, marker: &str) -> bool {
     let event = seen.event;
     has_word(&event.data, marker)
         || has_word(&event.event_type, marker)
         || (seen.own_id && has_word(&event.last_event_id, marker))
-}
-
-/// Whether `text` holds `marker` as a whole: `…-cr` is not in `…-crlf`.
-fn has_word(text: &str, marker: &str) -> bool {
-    text.match_indices(marker).any(|(at, _)| {
-        let next = text[at + marker.len()..].chars().next();
-        !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
-    })
 }
 
 pub(super) fn no_injection(stage: &Stage<'_>, expect: &NoInjectionExpect) -> Early<Judgement> {

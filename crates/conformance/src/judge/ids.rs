@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ssecheck_model::expect::{IdRule, IdsExpect};
+use ssecheck_model::step::Name;
 use ssecheck_model::target::Capability;
 
 use super::evidence::stream_excerpt;
@@ -21,7 +22,7 @@ pub(super) fn ids(stage: &Stage<'_>, expect: &IdsExpect) -> Early<Judgement> {
         return Ok(Judgement::NothingSeen("no event came".to_owned()));
     }
     match expect.rule {
-        IdRule::Unique => Ok(unique(name, stream)),
+        IdRule::Unique => unique(stage, &expect.of),
         IdRule::EveryEvent => Ok(every_event(stage, name, stream)),
         IdRule::Stable => match expect.of.get(1) {
             Some(other) => Ok(stable(stage, event_stream(stage, other)?, other, stream)),
@@ -35,21 +36,33 @@ fn identity<'s>(seen: &SeenEvent<'s>) -> (&'s str, &'s str) {
     (&seen.event.event_type, &seen.event.data)
 }
 
-fn unique(name: &str, stream: &Stream) -> Judgement {
+fn unique(stage: &Stage<'_>, names: &[Name]) -> Early<Judgement> {
     let mut known: BTreeMap<&str, SeenEvent<'_>> = BTreeMap::new();
-    let own = stream.events().filter(|seen| seen.own_id && !seen.event.last_event_id.is_empty());
-    for seen in own {
-        let first = known.entry(&seen.event.last_event_id).or_insert(seen);
-        if identity(first) != identity(&seen) {
-            let id = shown(&seen.event.last_event_id);
-            return Violation::new("id-repeated", format!("two different events have the id {id}"))
-                .expected(format!("{id} only at {}", shown(&first.event.data)))
-                .actual(format!("{id} at {} too", shown(&seen.event.data)))
-                .bytes(stream_excerpt(name, stream, seen.span.start, seen.span.end))
-                .into();
+    for name in names {
+        let stream = event_stream(stage, name)?;
+        // An empty event that begins a stream may hold the id of the newest one: it gives the
+        // client a cursor (MCP 2025-11-25).
+        let says = |seen: &SeenEvent<'_>| names.len() == 1 || !seen.event.data.is_empty();
+        let with_id = |seen: &SeenEvent<'_>| {
+            seen.own_id && !seen.event.last_event_id.is_empty() && says(seen)
+        };
+        for seen in stream.events().filter(with_id) {
+            let first = known.entry(&seen.event.last_event_id).or_insert(seen);
+            if identity(first) != identity(&seen) {
+                let excerpt = stream_excerpt(name, stream, seen.span.start, seen.span.end);
+                return Ok(repeated(first, &seen).bytes(excerpt).into());
+            }
         }
     }
-    if known.is_empty() { Judgement::NothingSeen("no id came".to_owned()) } else { Judgement::Pass }
+    let none = || Judgement::NothingSeen("no id came".to_owned());
+    Ok(if known.is_empty() { none() } else { Judgement::Pass })
+}
+
+fn repeated(first: &SeenEvent<'_>, seen: &SeenEvent<'_>) -> Violation {
+    let id = shown(&seen.event.last_event_id);
+    Violation::new("id-repeated", format!("two different events have the id {id}"))
+        .expected(format!("{id} only at {}", shown(&first.event.data)))
+        .actual(format!("{id} at {} too", shown(&seen.event.data)))
 }
 
 fn every_event(stage: &Stage<'_>, name: &str, stream: &Stream) -> Judgement {

@@ -43,19 +43,7 @@ pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<
     let exactly = flaws.is_empty().then_some(Resumption::ExactlyOnce);
     let wrong = flaws.into_iter().chain(exactly).find(|class| !expect.is.contains(class));
     let Some(class) = wrong else { return Ok(Judgement::Pass) };
-    let missing = resumed.missing().len();
-    let message = match class {
-        Resumption::Gap => format!("{missing} events after the id never came"),
-        Resumption::Nothing => {
-            format!("none of {missing} events came after the reconnect ({})", describe(to))
-        }
-        Resumption::LiveOnly => format!("only new events came; {missing} before them are lost"),
-        Resumption::Restart => "the stream started over from the oldest event".to_owned(),
-        Resumption::AtLeastOnce => "events came again that the client already had".to_owned(),
-        Resumption::Reordered => "events came in another order".to_owned(),
-        Resumption::ExactlyOnce => "every event came once".to_owned(),
-    };
-    Ok(Violation::new(reason(class), message)
+    Ok(Violation::new(reason(class), resumed.message(class, to))
         .expected(resumed.list(&(resumed.next..resumed.sequence.len()).collect::<Vec<_>>()))
         .actual(resumed.list(&resumed.seen))
         .into())
@@ -156,6 +144,43 @@ impl Resumed {
         flaws.into_iter().filter(|(_, there)| *there).map(|(flaw, _)| flaw).collect()
     }
 
+    /// What happened, with how many events.
+    fn message(&self, class: Resumption, to: &Stream) -> String {
+        let (missing, all) = (self.missing().len(), self.sequence.len() - self.next);
+        let (again, late) = (self.again(), self.overtaken());
+        match class {
+            Resumption::Gap => {
+                format!("gap of {missing}: of {all} events after the id, {missing} never came")
+            }
+            Resumption::Nothing => {
+                format!("none of {missing} events came after the reconnect ({})", describe(to))
+            }
+            Resumption::LiveOnly => format!("only new events came; {missing} before them are lost"),
+            Resumption::Restart => {
+                format!("the stream started over from the oldest event: {again} events came again")
+            }
+            Resumption::AtLeastOnce => {
+                format!("{again} events came again that the client already had")
+            }
+            Resumption::Reordered => format!("{late} of {all} events came behind later ones"),
+            Resumption::ExactlyOnce => format!("every one of {all} events came once"),
+        }
+    }
+
+    /// How many arrivals were of events that the client had.
+    fn again(&self) -> usize {
+        let had =
+            |at: &usize| self.seen[*at] < self.next || self.seen[..*at].contains(&self.seen[*at]);
+        (0..self.seen.len()).filter(had).count()
+    }
+
+    /// How many arrived first behind an event that was published after them.
+    fn overtaken(&self) -> usize {
+        let late = |at: &usize| self.seen[..*at].iter().any(|before| *before > self.seen[*at]);
+        let first = |at: &usize| !self.seen[..*at].contains(&self.seen[*at]);
+        (0..self.seen.len()).filter(|at| first(at) && late(at)).count()
+    }
+
     /// Whether exactly the events are missing that were published before the reconnect.
     fn is_live_only(&self, missing: &[usize]) -> bool {
         !missing.is_empty() && missing.iter().copied().eq(self.next..self.live)
@@ -180,6 +205,9 @@ pub(super) fn same_events(stage: &Stage<'_>, expect: &Pair) -> Early<Judgement> 
     let (left, right) = (arrivals(stage, first, &own), arrivals(stage, second, &own));
     if left == right {
         return Ok(Judgement::Pass);
+    }
+    if (first.unfenced || second.unfenced) && left.len() != right.len() {
+        return Ok(no_fence());
     }
     let list = |indexes: &[usize]| {
         let texts: Vec<String> = indexes.iter().map(|index| shown(&own[*index])).collect();

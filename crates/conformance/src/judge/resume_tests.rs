@@ -128,3 +128,17 @@ fn an_ended_stream_is_still_judged_by_what_it_brought() {
     to.ended(End::Closed);
     assert_eq!(word(&judged(to, taken(&["a", "b", "c", "d"]))), "resume-gap");
 }
+
+#[test]
+fn the_message_tells_how_many() {
+    let message =
+        |class, next, live, seen: &[usize]| resumed(next, live, seen).message(class, &stream(&[]));
+    let gap = message(Resumption::Gap, 2, 4, &[2, 5]);
+    assert_eq!(gap, "gap of 2: of 4 events after the id, 2 never came");
+    let again = message(Resumption::AtLeastOnce, 2, 4, &[1, 2, 3, 3, 4, 5]);
+    assert_eq!(again, "2 events came again that the client already had");
+    let restart = message(Resumption::Restart, 2, 4, &[0, 1, 2, 3, 4, 5]);
+    assert_eq!(restart, "the stream started over from the oldest event: 2 events came again");
+    let late = message(Resumption::Reordered, 2, 4, &[5, 2, 3, 4]);
+    assert_eq!(late, "3 of 4 events came behind later ones");
+}

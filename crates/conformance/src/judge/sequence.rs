@@ -54,7 +54,7 @@ fn blocked(error: &HookError) -> Judgement {
         .into()
 }
 
-fn loss(stream: &Stream, sequence: &[String], seen: &[usize]) -> Option<Violation> {
+pub(super) fn loss(stream: &Stream, sequence: &[String], seen: &[usize]) -> Option<Violation> {
     let missing: Vec<usize> = (0..sequence.len()).filter(|index| !seen.contains(index)).collect();
     let first = *missing.first()?;
     let ended = match &stream.end {
@@ -69,13 +69,13 @@ fn loss(stream: &Stream, sequence: &[String], seen: &[usize]) -> Option<Violatio
     )
 }
 
-fn duplicate(sequence: &[String], seen: &[usize]) -> Option<Violation> {
+pub(super) fn duplicate(sequence: &[String], seen: &[usize]) -> Option<Violation> {
     let twice = seen.iter().enumerate().find(|(at, index)| seen[..*at].contains(index))?;
     let message = format!("an event came {} times", seen.iter().filter(|i| *i == twice.1).count());
     Some(Violation::new("duplicated", message).expected("once").actual(shown(&sequence[*twice.1])))
 }
 
-fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> {
+pub(super) fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> {
     let pair = seen.windows(2).find(|pair| pair[1] < pair[0])?;
     Some(
         Violation::new("reordered", "events came in another order than they were published")

@@ -9,6 +9,9 @@ use crate::perform::Stage;
 use crate::stream::Stream;
 
 pub(super) fn status(stage: &Stage<'_>, expect: &StatusExpect) -> Early<Judgement> {
+    if let Some(first) = &expect.once_ended {
+        once_ended(first, event_stream(stage, first)?)?;
+    }
     let stream = stream(stage, &expect.of)?;
     let mut wanted: Vec<String> = expect.is.iter().map(|pattern| pattern.to_string()).collect();
     let other = match &expect.same_as {
@@ -30,6 +33,15 @@ pub(super) fn status(stage: &Stage<'_>, expect: &StatusExpect) -> Early<Judgemen
         .actual(format!("status {}", head.status))
         .bytes(status_line(&expect.of, head))
         .into())
+}
+
+fn once_ended(name: &str, first: &Stream) -> Early<()> {
+    let why = match (&first.end, first.last_id()) {
+        (Some(_), Some(_)) => return Ok(()),
+        (None, _) => format!("the server has not ended `{name}`"),
+        (_, None) => format!("no id came on `{name}`, so that a client comes back as a new one"),
+    };
+    Err(Judgement::NothingSeen(why))
 }
 
 fn no_answer(name: &str, stream: &Stream, expected: &str) -> Violation {

@@ -99,6 +99,7 @@ impl Stage<'_> {
         let stream = self.stream_mut(&step.connection)?;
         stream.cut = stream.is_open();
         stream.finish(step.how == CutHow::Reset).await;
+        stream.tear(step.at);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use ssecheck_model::step::{Join, Publish, Stimulus};
 use tokio::time::Instant as Deadline;
 
+use super::background::Pending;
 use super::{Stage, StepResult};
 use crate::hook::{Content, HookError, Published, echo_plan, publish};
 use crate::open::{HEAD_TIME, open};
@@ -25,12 +26,7 @@ impl Stage<'_> {
         let mut course = Course::new(step, stimulus, self.contents(step));
         let name = step.name.value.clone();
         if step.background {
-            let subject = self.subject.clone();
-            let all = async move {
-                while course.next(&subject).await {}
-                course.sent
-            };
-            self.pending.insert(name, tokio::spawn(all));
+            self.pending.insert(name, Pending::start(course, self.subject.clone()));
             return Ok(());
         }
         while course.next(self.subject).await {
@@ -58,8 +54,7 @@ impl Stage<'_> {
     pub(super) async fn join(&mut self, step: &Join) -> StepResult {
         let name = &step.publication.value;
         let Some(pending) = self.pending.remove(name) else { return Ok(()) };
-        let sent = pending.await.map_err(|error| format!("publishing broke: {error}"))?;
-        self.publications.insert(name.clone(), sent);
+        self.publications.insert(name.clone(), pending.join().await?);
         Ok(())
     }
 
@@ -73,13 +68,13 @@ impl Stage<'_> {
 }
 
 /// A publication under way.
-struct Course {
+pub(super) struct Course {
     stimulus: Stimulus,
     parallel: usize,
     every: Option<Duration>,
     next_at: Deadline,
     waiting: std::vec::IntoIter<Content>,
-    sent: Vec<Published>,
+    pub(super) sent: Vec<Published>,
 }
 
 impl Course {
@@ -94,8 +89,13 @@ impl Course {
         }
     }
 
+    /// The data of what is still to be published.
+    pub(super) fn data(&self) -> Vec<String> {
+        self.waiting.as_slice().iter().filter_map(|content| content.data.clone()).collect()
+    }
+
     /// Publishes the next event, or as many as go together; false when there is none left.
-    async fn next(&mut self, subject: &Subject) -> bool {
+    pub(super) async fn next(&mut self, subject: &Subject) -> bool {
         let batch: Vec<Content> = self.waiting.by_ref().take(self.parallel).collect();
         let timeouts = self.sent.iter().filter(|one| is_timeout(one)).count();
         if batch.is_empty() || timeouts >= MAX_TIMEOUTS {

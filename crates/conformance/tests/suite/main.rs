@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers are test code too")]
 
 mod faults;
+mod following;
 mod hooks;
 mod opening;
 mod order;

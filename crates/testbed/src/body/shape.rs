@@ -21,6 +21,10 @@ pub(crate) struct Shape {
     switches: Switches,
     /// Number of the stream, for ids of its own.
     stream: usize,
+    /// Events written, for ids that count them.
+    count: u64,
+    /// Whether the replay is over.
+    live: bool,
     held: Option<Bytes>,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -28,6 +32,11 @@ pub(crate) struct Shape {
 impl Shape {
     pub(crate) fn new(switches: &Switches, stream: usize) -> Self {
         Self { switches: switches.clone(), stream, ..Self::default() }
+    }
+
+    /// What comes from now on is live.
+    pub(crate) fn goes_live(&mut self) {
+        self.live = true;
     }
 
     /// Puts what is to be written now into `ready`.
@@ -58,14 +67,28 @@ impl Shape {
         }
     }
 
-    fn wire(&self, message: &Message) -> Bytes {
-        if !self.switches.has("ids-per-connection") {
-            return message.wire.clone();
-        }
-        let id = format!("s{}.{}", self.stream, message.id);
+    fn wire(&mut self, message: &Message) -> Bytes {
+        self.count += 1;
+        let Some(id) = self.own_id(message) else { return message.wire.clone() };
         let event_type = message.event.as_deref();
         let fields = Fields { event_type, id: Some(&id), data: &message.data };
         render::event(&self.switches, fields).unwrap_or_else(|_| message.wire.clone())
+    }
+}
+
+impl Shape {
+    /// The id in place of that of the hub, where a fault has one.
+    fn own_id(&self, message: &Message) -> Option<String> {
+        let counted = message.id == message.seq.to_string();
+        if self.switches.has("ids-per-connection") {
+            Some(format!("s{}.{}", self.stream, message.id))
+        } else if self.switches.has("ids-restart") && counted {
+            Some(self.count.to_string())
+        } else if self.switches.has("replay-renumbers") && !self.live {
+            Some(format!("replayed.{}", message.id))
+        } else {
+            None
+        }
     }
 }
 

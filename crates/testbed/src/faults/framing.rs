@@ -210,21 +210,29 @@ pub(super) const SWITCHES: &[Switch] = &[
         "swapped",
         "",
         &["R50"],
-        &[("framing/order", "reordered"), ("reconnect/slow-reader", "lost")],
+        &[
+            ("framing/order", "reordered"),
+            ("reconnect/slow-reader", "lost"),
+            ("last-event-id/under-load", "lost"),
+        ],
         "of a burst, the 20th and 21st event change places, then the 23rd and 24th, and so on",
     ),
     fault(
         "lost-in-burst",
         "",
         &["R67"],
-        &[("framing/order", "lost"), ("reconnect/slow-reader", "lost")],
+        &[
+            ("framing/order", "lost"),
+            ("reconnect/slow-reader", "lost"),
+            ("last-event-id/under-load", "lost"),
+        ],
         "every 20th event of a burst is dropped",
     ),
     fault(
         "doubled",
         "",
         &["R50"],
-        &[("framing/order", "duplicated")],
+        &[("framing/order", "duplicated"), ("last-event-id/under-load", "duplicated")],
         "every 20th event of a burst is written twice",
     ),
     fault(

@@ -10,6 +10,7 @@ mod hub;
 mod load;
 mod resources;
 mod resumption;
+mod rights;
 mod state;
 mod truth;
 mod variations;
