@@ -9,6 +9,7 @@ pub mod amount;
 mod capability;
 pub mod case;
 mod case_names;
+mod destination;
 pub mod exit;
 pub mod expect;
 mod expect_rules;

@@ -1,10 +1,12 @@
 //! The table of switches, and finding one by its name.
 
+mod access;
 mod cors;
 mod find;
 mod framing;
 mod http;
 mod ids;
+mod proxy;
 mod reconnect;
 mod variations;
 
@@ -53,6 +55,8 @@ pub fn all() -> &'static [Switch] {
             reconnect::SWITCHES,
             ids::SWITCHES,
             cors::SWITCHES,
+            access::SWITCHES,
+            proxy::SWITCHES,
             variations::SWITCHES,
         ];
         families.concat()

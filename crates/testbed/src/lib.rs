@@ -13,6 +13,12 @@
 //! | `GET /replay` | six events, resumed from `Last-Event-ID`, then the end |
 //! | `GET /finished` | 204: do not come back |
 //! | `GET /stats` | `{"subscribers": n}` |
+//! | `GET /via/events` | the hub as through a proxy |
+//! | `GET /limited/events` | the hub, for three streams at a time; 429 to the fourth |
+//! | `GET /checked/events` | the hub, for its own origin and host only, else 403 |
+//! | `GET /moved` | 307 to `/events`, with the same query |
+//! | `GET /plain/events` | 403: the stream is only served with TLS |
+//! | `GET /neighbour` | JSON, no stream |
 //! | `GET /truth` | with `load-truth`: when each delivery was written, see [`LoadSwitch`] |
 //!
 //! ```
@@ -37,11 +43,13 @@ mod faults;
 mod hub;
 mod load;
 mod memory;
+mod proxy;
 mod publish;
 mod query;
 mod render;
 mod replay;
 mod reply;
+mod routes;
 mod server;
 mod service;
 mod switches;
