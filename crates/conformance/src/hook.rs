@@ -161,7 +161,7 @@ fn plan(
     let url = url.map_err(|error| HookError::Unsendable(error.to_string()))?;
     let mut plan = Plan::bare(url, method).with_target_fields(subject);
     for (name, value) in headers.iter().filter(|(_, value)| !content.omits(value)) {
-        plan.set(name, &content.render(value));
+        plan.set_private(name, &content.render(value));
     }
     plan.body = body.unwrap_or_default().into_bytes();
     Ok(plan)

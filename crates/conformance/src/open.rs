@@ -36,7 +36,7 @@ pub(crate) async fn open_with(
         let asked = ask(subject, dialer, &stream.plan, budget).await;
         stream.head_withheld |= asked.withheld;
         match (asked.connection, asked.answer) {
-            (Some(connection), Ok(head)) => match redirect(subject, &mut stream, &head) {
+            (Some(connection), Ok(head)) => match redirect(&mut stream, &head) {
                 Some(next) => {
                     drop(connection.abort());
                     stream.plan = next;
@@ -98,7 +98,7 @@ async fn head(
     budget: Duration,
 ) -> (Result<Head, Error>, bool) {
     let end = Deadline::now() + budget;
-    let primes = subject.is_hub() && plan.url == subject.url && plan.method == "GET";
+    let primes = subject.is_hub() && subject.streams_at(&plan.url) && plan.method == "GET";
     if !primes {
         return (connection.head_until(end).await, false);
     }
@@ -112,7 +112,8 @@ async fn head(
         answer = connection.head_until(end.min(Deadline::now() + primer_time)).await;
         withheld = answer.is_ok();
     }
-    if withheld {
+    // What withholds it on another path may be a proxy.
+    if withheld && plan.url.path() == subject.url.path() {
         subject.late_heads.store(true, Ordering::Relaxed);
     }
     (answer, withheld)
@@ -129,7 +130,7 @@ async fn prime(subject: &Subject) {
 }
 
 /// The request that follows a redirect, unless the answer is final.
-fn redirect(subject: &Subject, stream: &mut Stream, head: &Head) -> Option<Plan> {
+fn redirect(stream: &mut Stream, head: &Head) -> Option<Plan> {
     if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
@@ -141,7 +142,7 @@ fn redirect(subject: &Subject, stream: &mut Stream, head: &Head) -> Option<Plan>
     }
     let next = location.and_then(|location| stream.plan.url.join(&location).ok());
     match next {
-        Some(url) => Some(stream.plan.redirected(url, head.status, subject)),
+        Some(url) => Some(stream.plan.redirected(url, head.status)),
         None => {
             stream.redirect_problem = Some("redirect-without-location");
             None

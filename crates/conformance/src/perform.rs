@@ -8,11 +8,13 @@ mod early;
 mod fence;
 mod follow;
 mod publish;
+mod query;
 mod read;
 mod request;
 mod restart;
 mod soak;
 mod timed;
+mod validators;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -202,6 +204,8 @@ impl<'a> Stage<'a> {
             "last_id" => stream.last_id().map(str::to_owned),
             "retry" => stream.retry().map(|ms| ms.to_string()),
             "status" => stream.head.as_ref().map(|head| head.status.to_string()),
+            "etag" => stream.head.as_ref().map(validators::etag),
+            "last_modified" => stream.head.as_ref().map(validators::last_modified),
             _ => None,
         }
     }

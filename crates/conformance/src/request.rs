@@ -14,8 +14,10 @@ pub(crate) struct Plan {
     /// Fields in the order in which they are sent, `Host` apart.
     pub fields: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Whether the fields of the target file are in it.
-    pub credentials: bool,
+    /// Names of the fields that come from the target file: no other origin gets them.
+    pub private: Vec<String>,
+    /// Names of the query's parameters whose values are not shown.
+    pub secret_parameters: Vec<String>,
 }
 
 impl Plan {
@@ -37,25 +39,30 @@ impl Plan {
             version: HttpVersion::Http11,
             fields: vec![("user-agent".to_owned(), agent.to_owned())],
             body: Vec::new(),
-            credentials: false,
+            private: Vec::new(),
+            secret_parameters: Vec::new(),
         }
     }
 
     /// Adds the fields of the target file.
     pub(crate) fn with_target_fields(mut self, subject: &Subject) -> Self {
         for (name, value) in &subject.fields {
-            self.set(name, value);
+            self.set_private(name, value);
         }
-        self.credentials = true;
         self
     }
 
+    /// Sets a field of the target file.
+    pub(crate) fn set_private(&mut self, name: &str, value: &str) {
+        self.set(name, value);
+        self.private.push(name.to_owned());
+    }
+
     /// Takes the fields of the target file out again: credentials are among them.
-    pub(crate) fn drop_target_fields(&mut self, subject: &Subject) {
-        for (name, _) in &subject.fields {
-            self.remove(name);
+    pub(crate) fn drop_private(&mut self) {
+        for name in std::mem::take(&mut self.private) {
+            self.remove(&name);
         }
-        self.credentials = false;
     }
 
     /// Sets a field, in place of one with the same name in any case.
@@ -79,10 +86,13 @@ impl Plan {
 
     /// The same request to where a redirect points. Another origin gets no credentials, and 303
     /// (and 301, 302 after POST) turn the method into GET (Fetch, HTTP-redirect fetch).
-    pub(crate) fn redirected(&self, url: Url, status: u16, subject: &Subject) -> Self {
+    pub(crate) fn redirected(&self, url: Url, status: u16) -> Self {
         let mut next = Self { url, ..self.clone() };
         if next.url.origin() != self.url.origin() {
-            next.drop_target_fields(subject);
+            next.drop_private();
+            next.remove("host");
+            // A case may have written some itself.
+            next.fields.retain(|(name, _)| !is_secret(name));
         }
         if redirect_makes_get(status, &self.method) {
             "GET".clone_into(&mut next.method);
@@ -98,6 +108,10 @@ impl Plan {
             HttpVersion::Http11 | HttpVersion::Http2 => Version::Http11,
         });
         for (name, value) in &self.fields {
+            if name.eq_ignore_ascii_case("host") {
+                // In place of the one that the URL has given.
+                request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case("host"));
+            }
             request = request.header(name, value.as_bytes());
         }
         if self.body.is_empty() { request } else { request.body(self.body.clone()) }
@@ -124,7 +138,22 @@ impl Plan {
             let body = String::from_utf8_lossy(&self.body);
             line.push_str(&format!(" --data-binary {}", quoted(&cut(&body))));
         }
-        format!("{line} {}", quoted(self.url.as_str()))
+        format!("{line} {}", quoted(&self.shown(self.url.as_str())))
+    }
+
+    /// A URL of this request or of where it was sent on to, fit to be shown.
+    pub(crate) fn shown(&self, url: &str) -> String {
+        let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
+        let masked = |pair: &str| match pair.split_once('=') {
+            Some((name, value)) if !value.is_empty() && self.hides(name) => format!("{name}=***"),
+            _ => pair.to_owned(),
+        };
+        let query: Vec<String> = query.split('&').map(masked).collect();
+        format!("{path}?{}", query.join("&"))
+    }
+
+    fn hides(&self, parameter: &str) -> bool {
+        is_secret(parameter) || self.secret_parameters.iter().any(|name| name == parameter)
     }
 }
 

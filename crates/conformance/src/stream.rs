@@ -9,7 +9,7 @@ use ssecheck_parser::owned::{OwnedEvent, OwnedItem};
 use ssecheck_parser::{Item, LimitError, Lint, Parser, Sink, Span};
 use ssecheck_transport::{
     BodyPart, Coding, Connection, DecodeLimits, Decoder, Dialed, End, Error, Head, Record, Stamp,
-    Surplus, WireFacts,
+    Surplus, Url, WireFacts,
 };
 use tokio::time::Instant as Deadline;
 
@@ -58,7 +58,10 @@ pub(crate) enum Stop {
 
 /// One answer under observation.
 pub(crate) struct Stream {
+    /// The request, or the one that followed the last redirect.
     pub plan: Plan,
+    /// The URL of the first request.
+    pub asked: Url,
     /// What the target file calls its URL, for answers of `request` and `connect` steps.
     pub destination: Option<Destination>,
     pub started: Instant,
@@ -121,6 +124,7 @@ impl Stream {
     /// A stream that has not been dialled yet.
     pub(crate) fn new(plan: Plan) -> Self {
         Self {
+            asked: plan.url.clone(),
             plan,
             destination: None,
             started: Instant::now(),
@@ -189,6 +193,12 @@ impl Stream {
             }
             None => None,
         }
+    }
+
+    /// Whether somebody who asks gets events: a success with the media type of a stream.
+    pub(crate) fn is_served(&self) -> bool {
+        let media = self.head.as_ref().and_then(media_type);
+        self.is_stream() && media.as_deref() == Some("text/event-stream")
     }
 
     /// Whether neither side has ended it.

@@ -117,7 +117,7 @@ impl Subject {
             others: others(target, &url)?,
             expires_after: target.expiring.as_ref().map(|expiring| expiring.after),
             heartbeat: target.heartbeat,
-            limit: target.limit,
+            limit: target.limit.as_ref().map(|limit| limit.streams),
             query_token: target.query_token.clone(),
             expose: cors.map(|cors| cors.expose.clone()).unwrap_or_default(),
             soak: None,
@@ -190,6 +190,7 @@ impl Subject {
             Need::Job => present(self.job.is_some()),
             Need::Stranger => present(self.others.contains_key(&Who::Stranger)),
             Need::Expiring => present(self.others.contains_key(&Who::Expiring)),
+            Need::OriginCheck => self.hook(Capability::OriginCheck, true),
             Need::Limit => present(self.limit.is_some()),
             Need::QueryToken => present(!self.query_token.is_empty()),
             Need::Expose => present(!self.expose.is_empty()),
@@ -205,7 +206,14 @@ impl Subject {
         self.routes.contains_key(&destination)
     }
 
-    fn field(&self, name: &str) -> Option<&str> {
+    /// Whether the stream of the hub is there; its query does not matter.
+    pub(crate) fn streams_at(&self, url: &Url) -> bool {
+        let same = |known: &Url| known.origin() == url.origin() && known.path() == url.path();
+        let ways = [Destination::Via, Destination::Limit, Destination::OriginCheck];
+        same(&self.url) || ways.iter().filter_map(|way| self.routes.get(way)).any(same)
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
@@ -250,8 +258,11 @@ fn routes(target: &Target, url: &Url) -> Result<BTreeMap<Destination, Url>, Setu
         (Destination::Redirect, &target.redirect),
         (Destination::Via, &target.via),
         (Destination::Plain, &target.plain),
+        (Destination::OriginCheck, &target.origin_check),
     ];
     let routes = routes.into_iter().filter_map(|(to, route)| Some((to, &route.as_ref()?.url)));
+    let limit = target.limit.as_ref().and_then(|limit| limit.url.as_ref());
+    let routes = routes.chain(limit.map(|url| (Destination::Limit, url)));
     let numbers = numbers(target).filter(|(to, _)| *to != Destination::Runs);
     let all = routes.chain(numbers.map(|(to, number)| (to, &number.url)));
     all.map(|(to, template)| Ok((to, join(url, template)?))).collect()
@@ -286,6 +297,7 @@ fn declared(target: &Target) -> BTreeSet<Capability> {
         (Capability::Restart, target.restart.is_some()),
         (Capability::Cors, target.cors.is_some()),
         (Capability::Heartbeat, target.heartbeat.is_some()),
+        (Capability::OriginCheck, target.origin_check.is_some()),
     ];
     all.extend(hooks.into_iter().filter(|(_, there)| *there).map(|(capability, _)| capability));
     all

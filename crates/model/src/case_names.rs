@@ -14,7 +14,8 @@ use crate::template::Template;
 use crate::yaml_error::Problem;
 
 /// What `{{name.…}}` can say of a connection or answer.
-pub(crate) const ATTRIBUTES: [&str; 4] = ["first_id", "last_id", "retry", "status"];
+pub(crate) const ATTRIBUTES: [&str; 6] =
+    ["first_id", "last_id", "retry", "status", "etag", "last_modified"];
 /// Variables that every case has.
 const BUILT_IN: [&str; 3] = ["token", "target.allowed_origin", "target.denied_origin"];
 /// The variable that counts the events of a `publish` step.
@@ -221,21 +222,21 @@ fn uses(step: &Step) -> Vec<&Name> {
 /// The templates in a step.
 fn templates(step: &Step) -> Vec<&Template> {
     match step {
-        Step::Connect(Connect { url, method, headers, last_event_id, origin, body, .. }) => {
-            [url, method, last_event_id, origin, body]
-                .into_iter()
-                .flatten()
-                .chain(values(headers))
-                .collect()
-        }
+        Step::Connect(Connect {
+            url, query, method, headers, last_event_id, origin, body, ..
+        }) => [url, query, method, last_event_id, origin, body]
+            .into_iter()
+            .flatten()
+            .chain(values(headers))
+            .collect(),
         Step::Publish(Publish { data, event, id, comment, .. }) => {
             [data, event, id, comment].into_iter().flatten().collect()
         }
         Step::Timed(step) => vec![&step.last_event_id, &step.against],
         Step::Reconnect(step) => step.origin.iter().collect(),
         Step::Preflight(step) => vec![&step.origin],
-        Step::Request(Request { method, headers, origin, .. }) => {
-            [method, origin].into_iter().flatten().chain(values(headers)).collect()
+        Step::Request(Request { url, method, headers, origin, .. }) => {
+            [url, method, origin].into_iter().flatten().chain(values(headers)).collect()
         }
         _ => Vec::new(),
     }

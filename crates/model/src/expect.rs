@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use crate::expect_rules::{CorsRule, WireExpect, WireRule};
+pub use crate::expect_rules::{CorsRule, HeadAtOnceExpect, RefusedExpect, WireExpect, WireRule};
 use crate::placed::Placed;
 pub use crate::status_pattern::StatusPattern;
 use crate::step::Name;
@@ -20,7 +20,7 @@ pub enum Expect {
     /// The answer has come. Reason: `no-answer`.
     Answered(Of),
     /// The head came before any event was published. Reason: `head-withheld`.
-    HeadAtOnce(Of),
+    HeadAtOnce(HeadAtOnceExpect),
     /// The media type is `text/event-stream`. Reasons: `no-answer`, `content-type-missing`,
     /// `content-type-wrong`.
     ContentType(Of),
@@ -103,13 +103,23 @@ pub enum Expect {
     /// Not every client was told the same `retry`. Reason: `retry-identical`.
     RetryVaries(Several),
     /// The answer was refused by its status. Reasons: `not-refused`, `refused-inside-stream`.
-    Refused(Of),
+    Refused(RefusedExpect),
     /// The answer is no event stream. Reason: `stream-unasked`.
     NotStream(Of),
     /// Two answers that differ in a negotiated way say so. Reason: `vary-missing`.
     Vary(VaryExpect),
     /// Both answers have the same content coding. Reason: `recoded`.
     SameCoding(Pair),
+    /// Both answers have the same media type. Reason: `media-type-changed`.
+    SameType(Pair),
+    /// The connection is closed behind an answer to a request with `Connection: close`. Reason:
+    /// `not-closed`.
+    Closed(Of),
+    /// Nothing of the query has become a line of the head. Reason: `header-split`.
+    Unsplit(Of),
+    /// Nothing is served without TLS, and no credentials are asked for. Reasons:
+    /// `served-in-clear`, `challenged-in-clear`.
+    NotInClear(Of),
     /// A redirect keeps the query. Reason: `query-lost`.
     KeepsQuery(Of),
     /// An `endpoint` event names the target's own origin. Reason: `endpoint-foreign`.
@@ -463,11 +473,14 @@ impl Expect {
             Self::Signalled(e) => std::iter::once(&e.of).chain(&e.known).collect(),
             Self::RetryVaries(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
+            Self::SameEvents(e) | Self::SameCoding(e) | Self::SameType(e) => e.of.iter().collect(),
+            Self::HeadAtOnce(e) => std::iter::once(&e.of).chain(&e.unless_withheld_on).collect(),
+            Self::Refused(e) => {
+                [&e.of].into_iter().chain(&e.unless_refused).chain(&e.only_if_refused).collect()
+            }
             Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
-            Self::SameEvents(e) | Self::SameCoding(e) => e.of.iter().collect(),
             Self::Ids(e) => e.of.iter().collect(),
             Self::Answered(e)
-            | Self::HeadAtOnce(e)
             | Self::ContentType(e)
             | Self::Charset(e)
             | Self::Redirects(e)
@@ -483,7 +496,9 @@ impl Expect {
             | Self::Cost(e)
             | Self::Ended(e)
             | Self::Restarted(e)
-            | Self::Refused(e)
+            | Self::Closed(e)
+            | Self::Unsplit(e)
+            | Self::NotInClear(e)
             | Self::NotStream(e)
             | Self::KeepsQuery(e)
             | Self::EndpointOrigin(e)

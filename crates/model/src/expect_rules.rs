@@ -1,4 +1,5 @@
-//! Rules that a check names by one word: of HTTP framing, of CORS.
+//! Rules that a check names by one word (of HTTP framing, of CORS), and expectations that compare an
+//! answer with others.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -78,4 +79,29 @@ pub enum CorsRule {
     /// A preflight from a public page to a private network is allowed (Private Network Access).
     /// Reason: `private-network-not-allowed`.
     AllowsPrivateNetwork,
+}
+
+/// The head came before any event was published.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeadAtOnceExpect {
+    /// The connection.
+    pub of: Name,
+    /// Judge only when the head came at once on this connection: then the difference between the
+    /// two is to blame.
+    pub unless_withheld_on: Option<Name>,
+}
+
+/// The answer was refused by its status.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedExpect {
+    /// The connection or answer.
+    pub of: Name,
+    /// Judge only when this answer is a stream: then the difference between the two requests is
+    /// what was refused.
+    pub unless_refused: Option<Name>,
+    /// Judge only when this answer was refused: then the difference between the two requests is
+    /// what was accepted.
+    pub only_if_refused: Option<Name>,
 }

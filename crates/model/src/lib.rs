@@ -10,6 +10,7 @@ pub mod baseline;
 mod capability;
 pub mod case;
 mod case_names;
+mod destination;
 pub mod exit;
 pub mod expect;
 mod expect_rules;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use crate::destination::{Destination, Who};
 use crate::placed::Placed;
 use crate::span::Span;
 use crate::template::Template;
@@ -74,6 +75,12 @@ pub struct Connect {
     pub who: Who,
     /// Another URL than that, relative to it.
     pub url: Option<Template>,
+    /// Parameters behind those of the URL, as they go on the wire.
+    pub query: Option<Template>,
+    /// Send the token of the target file's `Authorization` in each parameter of `query_token`, one
+    /// after the other, until one is served.
+    #[serde(default)]
+    pub query_token: bool,
     /// The HTTP method; GET by default.
     pub method: Option<Template>,
     /// `1.0`, `1.1` or `2`.
@@ -110,21 +117,6 @@ pub enum HttpVersion {
     /// HTTP/2, with prior knowledge over plain TCP, by ALPN over TLS.
     #[serde(rename = "2")]
     Http2,
-}
-
-/// Whose header fields a request carries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Who {
-    /// The header fields of the target file.
-    #[default]
-    Owner,
-    /// None of them: no credentials.
-    Nobody,
-    /// Those of `stranger` in the target file, at its URL.
-    Stranger,
-    /// Those of `expiring` in the target file, at its URL.
-    Expiring,
 }
 
 /// How the target is made to send a chosen event.
@@ -314,6 +306,9 @@ pub struct Preflight {
     /// The header fields that it wants to send, lower-case.
     #[serde(default)]
     pub headers: Vec<String>,
+    /// Ask too whether a public page may reach a private network (Private Network Access).
+    #[serde(default)]
+    pub private_network: bool,
 }
 
 fn get() -> String {
@@ -330,6 +325,11 @@ pub struct Request {
     /// Where to send it: the target's URL unless told otherwise.
     #[serde(default)]
     pub to: Destination,
+    /// Another URL than that, relative to it.
+    pub url: Option<Template>,
+    /// Take a redirect as the answer.
+    #[serde(default)]
+    pub unfollowed: bool,
     /// The HTTP method; GET by default.
     pub method: Option<Template>,
     /// `1.0`, `1.1` or `2`.
@@ -345,37 +345,6 @@ pub struct Request {
     pub who: Who,
     /// How long to read the body once the head is in.
     pub within: Option<Span>,
-}
-
-/// Where a `request` step goes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Destination {
-    /// The URL of the stream.
-    #[default]
-    Target,
-    /// The URL of a finished stream (`stop` in the target file).
-    Stop,
-    /// The subscriber count (`stats` in the target file).
-    Stats,
-    /// `refused` in the target file.
-    Refused,
-    /// `neighbour` in the target file.
-    Neighbour,
-    /// `redirect` in the target file.
-    Redirect,
-    /// `via` in the target file.
-    Via,
-    /// `plain` in the target file.
-    Plain,
-    /// `work` in the target file.
-    Work,
-    /// `memory` in the target file.
-    Memory,
-    /// The stream of `job` in the target file.
-    Job,
-    /// The count of `job` in the target file.
-    Runs,
 }
 
 /// Wait for a number to come back, or for a time.

@@ -60,8 +60,10 @@ pub struct Target {
     pub memory: Option<Number>,
     /// A job whose progress is a stream.
     pub job: Option<Job>,
-    /// The most streams that one client may have open, 1,000 at most.
-    pub limit: Option<u32>,
+    /// The most streams that one client may have open.
+    pub limit: Option<Limit>,
+    /// The stream, where requests with a foreign `Origin` or `Host` are refused.
+    pub origin_check: Option<Route>,
     /// Names of query parameters that must not be accepted as a token.
     #[serde(default)]
     pub query_token: Vec<String>,
@@ -201,6 +203,16 @@ pub struct Job {
     pub runs: Number,
 }
 
+/// How many streams one client may have open.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// How many, 1,000 at most.
+    pub streams: u32,
+    /// Where they are, if elsewhere, relative to the target's URL.
+    pub url: Option<Template>,
+}
+
 /// How to start the server.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -247,6 +259,7 @@ impl Target {
             memory: None,
             job: None,
             limit: None,
+            origin_check: None,
             query_token: Vec::new(),
             start: None,
         })
@@ -316,6 +329,7 @@ impl Target {
         all.extend(self.restart.iter().flat_map(Hook::templates).map(|t| (t, NONE)));
         all.extend(self.numbers().map(|number| (&number.url, NONE)));
         all.extend(self.routes().map(|route| (&route.url, NONE)));
+        all.extend(self.limit.iter().filter_map(|limit| limit.url.as_ref()).map(|t| (t, NONE)));
         if let Some(other) = &self.stranger {
             all.extend(other.url.iter().chain(other.headers.values()).map(|t| (t, NONE)));
         }
@@ -336,7 +350,7 @@ impl Target {
 
     fn routes(&self) -> impl Iterator<Item = &Route> {
         let all = [&self.stop, &self.refused, &self.neighbour, &self.redirect, &self.via];
-        all.into_iter().chain([&self.plain]).flatten()
+        all.into_iter().chain([&self.plain, &self.origin_check]).flatten()
     }
 
     fn templates_mut(&mut self) -> Vec<&mut Template> {
@@ -352,7 +366,10 @@ impl Target {
         all.extend(numbers.into_iter().flatten().map(|number| &mut number.url));
         let routes = [&mut self.stop, &mut self.refused, &mut self.neighbour];
         let more = [&mut self.redirect, &mut self.via, &mut self.plain];
-        all.extend(routes.into_iter().chain(more).flatten().map(|route| &mut route.url));
+        let last = [&mut self.origin_check];
+        let routes = routes.into_iter().chain(more).chain(last).flatten();
+        all.extend(routes.map(|route| &mut route.url));
+        all.extend(self.limit.iter_mut().filter_map(|limit| limit.url.as_mut()));
         if let Some(other) = &mut self.stranger {
             all.extend(other.url.iter_mut().chain(other.headers.values_mut()));
         }

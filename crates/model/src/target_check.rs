@@ -53,9 +53,9 @@ const RESTART: HookKeys = (&["restart"], &["restart", "command"]);
 const MAX_LIMIT: u32 = 1000;
 
 fn limit_mistake(target: &Target) -> Option<KeyMistake> {
-    let limit = target.limit?;
+    let limit = target.limit.as_ref()?.streams;
     let problem = || Problem::new(format!("`{limit}` is no limit to try"), "write 1 to 1000");
-    (!(1..=MAX_LIMIT).contains(&limit)).then(|| (["limit"].as_slice(), problem()))
+    (!(1..=MAX_LIMIT).contains(&limit)).then(|| (["limit", "streams"].as_slice(), problem()))
 }
 
 /// The longest validity of credentials that a check waits for.

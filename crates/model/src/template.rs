@@ -205,7 +205,8 @@ fn filtered(value: Option<&str>, filter: Option<Filter>) -> String {
     }
 }
 
-fn percent_encoded(value: &str) -> String {
+/// `value` as part of a query: every byte but unreserved characters (RFC 3986 2.3) as `%XX`.
+pub fn percent_encoded(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {

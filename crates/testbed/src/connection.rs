@@ -15,12 +15,15 @@ pub(crate) struct Exchange {
     pub(crate) resource: Resource,
     pub(crate) method: Method,
     pub(crate) version: Version,
+    /// What a fault writes into the head as the client sent it.
+    pub(crate) reflected: Option<Vec<u8>>,
 }
 
 impl Exchange {
     /// Of an answer that belongs to no request of ours: an interim one, or hyper's own refusal.
     pub(crate) fn unknown() -> Self {
-        Self { resource: Resource::Unknown, method: Method::GET, version: Version::HTTP_11 }
+        let (resource, version) = (Resource::Unknown, Version::HTTP_11);
+        Self { resource, method: Method::GET, version, reflected: None }
     }
 }
 

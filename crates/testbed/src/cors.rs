@@ -2,11 +2,11 @@
 
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ALLOW, AUTHORIZATION, HeaderMap,
-    HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
 };
 use hyper::http::request::Parts;
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 
 use crate::Switches;
 use crate::reply::{Reply, empty, not_allowed, unauthorized};
@@ -14,6 +14,12 @@ use crate::service::{LAST_EVENT_ID, Resource};
 
 /// The origin that may read answers.
 pub(crate) const ALLOWED_ORIGIN: &str = "https://app.example";
+
+/// Private Network Access, which hyper does not know.
+const ASK_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
 
 const ALLOWED_HEADERS: &[&str] =
     &["last-event-id", "cache-control", "authorization", "content-type", "accept"];
@@ -37,6 +43,9 @@ pub(crate) fn preflight(
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET"));
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed_headers(switches));
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        if request.headers.contains_key(ASK_PRIVATE_NETWORK) {
+            headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+        }
     }
     response
 }
@@ -70,8 +79,13 @@ pub(crate) fn stamp(
         if allowed {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id"));
         }
-        if status.is_client_error() || status.is_server_error() {
+        if request.method == Method::OPTIONS {
+            spoil_preflight(switches, headers);
+        } else if status.is_redirection() && switches.has("cors-not-on-redirect") {
+            headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+        } else if status.is_client_error() || status.is_server_error() {
             spoil_error(switches, headers);
         } else if resource == Resource::Events && status == StatusCode::OK {
             spoil_stream(switches, request, headers, allowed);
@@ -89,6 +103,15 @@ fn is_allowed(switches: &Switches, request: &Parts) -> bool {
         || (origin == "null" && switches.has("null-reflected"))
 }
 
+fn spoil_preflight(switches: &Switches, headers: &mut HeaderMap) {
+    if switches.has("preflight-no-origin") {
+        headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    }
+    if switches.has("preflight-no-credentials") {
+        headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+    }
+}
+
 fn spoil_error(switches: &Switches, headers: &mut HeaderMap) {
     if switches.has("cors-not-on-error") {
         headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
@@ -99,6 +122,9 @@ fn spoil_stream(switches: &Switches, request: &Parts, headers: &mut HeaderMap, a
     let reconnects = request.headers.contains_key(LAST_EVENT_ID);
     if switches.has("cors-absent") || (reconnects && switches.has("cors-not-on-reconnect")) {
         headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    }
+    if switches.has("expose-absent") {
+        headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
     }
     if !allowed && switches.has("wildcard-origin") {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

@@ -40,6 +40,8 @@ const SWITCHES: &[&str] = &[
     "dies-on-reset",
     "dies-on-abort",
     "header-case-sensitive",
+    "header-splitting",
+    "ignores-close",
     "close-delimited",
     "http10-answer",
     "split-everywhere",

@@ -6,21 +6,24 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    AGE, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
+    LOCATION,
 };
 use hyper::http::request::Parts;
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::Switches;
-use crate::access::{VALIDITY, Visitor, check_accept, check_cursor, visitor};
-use crate::body::{Coding, EventBody, Shape, Source, backlog};
+use crate::access::{
+    VALIDITY, Visitor, check_accept, check_cursor, check_origin, has_parameter, visitor,
+};
+use crate::body::{EventBody, Shape, Source, backlog};
 use crate::connection::Connection;
 use crate::hub::{Cursor, Message, START, Subscription};
 use crate::load::Course;
 use crate::memory::OpenStream;
-use crate::render;
 use crate::reply::{ACCEL_BUFFERING, Reply, empty, error, stream};
-use crate::service::{App, LAST_EVENT_ID};
+use crate::service::{App, LAST_EVENT_ID, Resource};
+use crate::{Switches, proxy, render, routes};
 
 /// Longest Last-Event-ID, in bytes, that the fault which crashes on long ones survives.
 const CRASH: usize = 1024;
@@ -44,19 +47,50 @@ pub(crate) async fn events(
     app: &App,
     connection: &Arc<Connection>,
     request: &Parts,
-    head_only: bool,
+    resource: Resource,
 ) -> Response<Reply> {
+    if let Some(refusal) = routed(&app.switches, request, resource) {
+        return refusal;
+    }
     if let Some(refusal) = refusal(app, connection, request).await {
         return refusal;
     }
+    let head_only = request.method == Method::HEAD;
+    if head_only && app.switches.has("head-leaks") {
+        app.hub.leak();
+    }
+    let room = match head_only {
+        true => None,
+        false => match app.memory.room(&app.switches, resource).await {
+            Ok(room) => room,
+            Err(refusal) => return refusal,
+        },
+    };
     let body = match head_only {
         true => Reply::HeadOnly,
         false if app.switches.any(ENDING) => ending(&app.switches, render::samples(&app.switches)),
-        false => Reply::Events(Box::new(open(app, connection, request).await)),
+        false => Reply::Events(Box::new(open(app, connection, (request, resource), room).await)),
     };
     let mut response = stream(body);
     spoil(&app.switches, &mut response);
+    proxy::retype(&app.switches, resource, response.headers_mut());
+    if proxy::codes(&app.switches, request, resource) {
+        proxy::mark_coded(&app.switches, response.headers_mut());
+    }
     response
+}
+
+/// What another path, query or validator than the usual ones comes to.
+fn routed(switches: &Switches, request: &Parts, resource: Resource) -> Option<Response<Reply>> {
+    if resource == Resource::OriginChecked
+        && let Some(refusal) = check_origin(switches, &request.headers)
+    {
+        return Some(refusal);
+    }
+    if has_parameter(request, "topic", "forbidden") {
+        return Some(routes::forbidden(switches));
+    }
+    proxy::refusal(switches, resource).or_else(|| routes::unlike_a_stream(switches, request))
 }
 
 async fn refusal(
@@ -98,9 +132,13 @@ fn redirect(switches: &Switches) -> Option<Response<Reply>> {
     Some(response)
 }
 
-async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> EventBody {
+async fn open(
+    app: &App,
+    connection: &Arc<Connection>,
+    (request, resource): (&Parts, Resource),
+    room: Option<OwnedSemaphorePermit>,
+) -> EventBody {
     connection.note_stream();
-    let room = app.memory.room(&app.switches).await;
     let (cursor, stream) = app.memory.open(&app.switches, cursor(&app.switches, request), room);
     let visitor = visitor(app.token.as_deref(), &request.headers).unwrap_or(Visitor::Owner);
     let subscription = subscribe(app, visitor, cursor.as_deref(), connection).await;
@@ -114,11 +152,11 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
         pieces.extend(backlog(&mut shape, &subscription.backlog));
     }
     shape.goes_live();
-    if app.switches.has("priming-event") && subscription.backlog.is_empty() {
-        pieces.extend(render::priming(&app.switches, &subscription.newest));
+    if subscription.backlog.is_empty() {
+        pieces.extend(render::priming(&app.switches, &subscription.newest, stream.number));
     }
     let mut feed = subscription.feed;
-    if app.switches.has("head-withheld")
+    if (app.switches.has("head-withheld") || proxy::withholds_head(&app.switches, resource))
         && let Some(first) = poll_fn(|cx| feed.poll_next(cx)).await
     {
         pieces.extend(backlog(&mut shape, &[first]));
@@ -127,7 +165,7 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
     let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
         .on_course(course)
-        .coded(Coding::of(&app.switches))
+        .coded(proxy::coding(&app.switches, request, resource))
         .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));
     let body = match visitor == Visitor::Expiring && !app.switches.has("expiry-ignored") {
         true => body.ending_after(VALIDITY),
@@ -184,6 +222,9 @@ fn course(
 /// UTF-8 are an id that we do not know (R49).
 pub(crate) fn cursor(switches: &Switches, request: &Parts) -> Option<String> {
     let value = request.headers.get(LAST_EVENT_ID)?.as_bytes();
+    if switches.has("redirect-loses-cursor") && has_parameter(request, "live", "1") {
+        return None;
+    }
     let text = String::from_utf8_lossy(value).into_owned();
     let text = match text.split_once('.') {
         Some((_, id)) if switches.any(&["ids-per-connection", "replay-renumbers"]) => id.to_owned(),
@@ -239,6 +280,8 @@ fn replace_fields(switches: &Switches, headers: &mut HeaderMap) {
         ("html-page", CONTENT_TYPE, "text/html"),
         ("charset-latin1", CONTENT_TYPE, "text/event-stream; charset=iso-8859-1"),
         ("content-type-charset", CONTENT_TYPE, "text/event-stream;charset=UTF-8"),
+        ("proxy-exact-type", CONTENT_TYPE, "text/event-stream;charset=UTF-8"),
+        ("aged", AGE, "30"),
         ("cacheable", CACHE_CONTROL, "max-age=60"),
         ("cache-control-list", CACHE_CONTROL, list),
         ("content-encoding-none", CONTENT_ENCODING, "none"),

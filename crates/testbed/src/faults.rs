@@ -1,10 +1,12 @@
 //! The table of switches, and finding one by its name.
 
+mod access;
 mod cors;
 mod find;
 mod framing;
 mod http;
 mod ids;
+mod proxy;
 mod reconnect;
 mod rights;
 mod variations;
@@ -55,6 +57,8 @@ pub fn all() -> &'static [Switch] {
             ids::SWITCHES,
             rights::SWITCHES,
             cors::SWITCHES,
+            access::SWITCHES,
+            proxy::SWITCHES,
             variations::SWITCHES,
         ];
         families.concat()

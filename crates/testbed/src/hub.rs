@@ -228,6 +228,11 @@ impl Hub {
         self.state().count()
     }
 
+    /// Counts a subscriber for good that is none, as a fault wants it.
+    pub(crate) fn leak(&self) {
+        self.state().leak();
+    }
+
     /// Ends all streams, and those that come later at once.
     pub(crate) fn close(&self) {
         self.state().close();

@@ -6,15 +6,31 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hyper::header::{HeaderValue, RETRY_AFTER};
+use hyper::{Response, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::Switches;
+use crate::reply::{Reply, error};
+use crate::service::Resource;
 
 /// Departures of clients that are forgiven: a tester's first look at the server makes one.
 const FORGIVEN: usize = 1;
 /// How long after the close of a stream a client that waited is refused.
 const REFUSED: Range<Duration> = Duration::from_millis(800)..Duration::from_secs(5);
+
+/// Streams of the limited path that may be open at the same time.
+const PLACES: usize = 3;
+
+/// 429, with a time to come back.
+fn too_many(switches: &Switches) -> Response<Reply> {
+    let mut refusal = error(StatusCode::TOO_MANY_REQUESTS, "three streams are enough");
+    if !switches.has("no-retry-after") {
+        refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    refusal
+}
 
 /// Server-wide, and untouched by the correct server.
 #[derive(Debug)]
@@ -30,6 +46,7 @@ pub(crate) struct Memory {
     given: Mutex<HashMap<String, String>>,
     streams: AtomicUsize,
     only_one: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 impl Default for Memory {
@@ -43,6 +60,7 @@ impl Default for Memory {
             given: Mutex::default(),
             streams: AtomicUsize::new(0),
             only_one: Arc::new(Semaphore::new(1)),
+            places: Arc::new(Semaphore::new(PLACES)),
         }
     }
 }
@@ -73,12 +91,24 @@ impl Memory {
         switches.has("dies-on-abort") && self.aborted.load(Ordering::Relaxed)
     }
 
-    /// Where there is room for one stream only, waits for it.
-    pub(crate) async fn room(&self, switches: &Switches) -> Option<OwnedSemaphorePermit> {
-        if !switches.has("one-at-a-time") {
-            return None;
+    /// Where there is room for one stream only, waits for it. Where there is room for some, one
+    /// more is refused.
+    pub(crate) async fn room(
+        &self,
+        switches: &Switches,
+        resource: Resource,
+    ) -> Result<Option<OwnedSemaphorePermit>, Response<Reply>> {
+        if resource == Resource::Limited {
+            let place = Arc::clone(&self.places);
+            return match switches.has("limit-hangs") {
+                true => Ok(place.acquire_owned().await.ok()),
+                false => place.try_acquire_owned().map(Some).map_err(|_| too_many(switches)),
+            };
         }
-        Arc::clone(&self.only_one).acquire_owned().await.ok()
+        if !switches.has("one-at-a-time") {
+            return Ok(None);
+        }
+        Ok(Arc::clone(&self.only_one).acquire_owned().await.ok())
     }
 
     /// A stream opens; the cursor it is to be resumed from.

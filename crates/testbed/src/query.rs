@@ -43,19 +43,30 @@ pub(crate) fn parameters<const N: usize>(
     Ok(values.map(|value| value.filter(|value| !value.is_empty())))
 }
 
+/// The bytes of one parameter, if it is there; what cannot be decoded is left as it is.
+pub(crate) fn raw(query: &str, name: &str) -> Option<Vec<u8>> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(known, _)| *known == name)?;
+    Some(decoded(value).unwrap_or_else(|| value.as_bytes().to_vec()))
+}
+
 /// Decodes percent signs, and plus signs to spaces as forms do.
 fn decode(text: &str) -> Result<String, QueryError> {
+    let out = decoded(text).ok_or_else(|| QueryError::Percent(text.to_owned()))?;
+    String::from_utf8(out).map_err(|_| QueryError::Utf8(text.to_owned()))
+}
+
+fn decoded(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         out.push(match byte {
-            b'%' => hex(bytes.next(), bytes.next())
-                .ok_or_else(|| QueryError::Percent(text.to_owned()))?,
+            b'%' => hex(bytes.next(), bytes.next())?,
             b'+' => b' ',
             byte => byte,
         });
     }
-    String::from_utf8(out).map_err(|_| QueryError::Utf8(text.to_owned()))
+    Some(out)
 }
 
 fn hex(high: Option<u8>, low: Option<u8>) -> Option<u8> {

@@ -16,7 +16,7 @@ use crate::load::Truth;
 use crate::memory::Memory;
 use crate::render::Fields;
 use crate::reply::{Reply, empty, error, json, json_text, not_allowed, stream};
-use crate::{Switches, access, cors, events, job, publish, query, render, replay};
+use crate::{Switches, access, cors, events, job, publish, query, render, replay, routes};
 
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -46,6 +46,18 @@ pub(crate) enum Resource {
     Finished,
     Job,
     Truth,
+    /// The hub behind a proxy.
+    Via,
+    /// The hub, for so many streams only.
+    Limited,
+    /// The hub, for its own origin and host only.
+    OriginChecked,
+    /// A redirect to the hub.
+    Moved,
+    /// The hub as it stands without TLS.
+    Plain,
+    /// No stream at all.
+    Neighbour,
     Unknown,
 }
 
@@ -60,12 +72,23 @@ impl Resource {
             "/finished" => Self::Finished,
             "/truth" => Self::Truth,
             path if job::named(path).is_some() => Self::Job,
+            "/via/events" => Self::Via,
+            "/limited/events" => Self::Limited,
+            "/checked/events" => Self::OriginChecked,
+            "/moved" => Self::Moved,
+            "/plain/events" => Self::Plain,
+            "/neighbour" => Self::Neighbour,
             _ => Self::Unknown,
         }
     }
 
     pub(crate) fn is_stream(self) -> bool {
-        matches!(self, Self::Events | Self::Replay | Self::Echo)
+        matches!(self, Self::Replay | Self::Echo) || self.is_hub()
+    }
+
+    /// Whether it is the stream of the hub, on one path or another.
+    pub(crate) fn is_hub(self) -> bool {
+        matches!(self, Self::Events | Self::Via | Self::Limited | Self::OriginChecked)
     }
 
     /// Methods for the Allow field.
@@ -90,7 +113,8 @@ pub(crate) async fn answer(
     let (request, body) = request.into_parts();
     let resource = Resource::of(request.uri.path());
     let (method, version) = (request.method.clone(), request.version);
-    connection.note(Exchange { resource, method, version });
+    let reflected = access::reflected(&app.switches, &request);
+    connection.note(Exchange { resource, method, version, reflected });
     let mut response = route(app, connection, resource, &request, body).await;
     cors::stamp(&app.switches, resource, &request, &mut response);
     response
@@ -108,11 +132,11 @@ async fn route(
     }
     let head_only = request.method == Method::HEAD;
     match resource {
-        Resource::Events => {
+        Resource::Events | Resource::Via | Resource::Limited | Resource::OriginChecked => {
             if head_only && app.switches.has("head-hangs") {
                 std::future::pending::<()>().await;
             }
-            events::events(app, connection, request, head_only).await
+            events::events(app, connection, request, resource).await
         }
         Resource::Replay if head_only => stream(Reply::HeadOnly),
         Resource::Replay => {
@@ -134,6 +158,9 @@ async fn route(
         Resource::Finished => finished(app),
         Resource::Job => a_job(app, request, head_only),
         Resource::Truth => truth(app),
+        Resource::Moved => routes::moved(&app.switches, request),
+        Resource::Plain => routes::plain(&app.switches),
+        Resource::Neighbour => routes::neighbour(&app.switches, request),
         Resource::Unknown => unknown(),
     }
 }
@@ -156,9 +183,9 @@ fn refusal(app: &App, resource: Resource, request: &Parts) -> Option<Response<Re
     if request.method == Method::HEAD && resource.is_stream() && app.switches.has("head-405") {
         return Some(not_allowed("GET, OPTIONS"));
     }
-    let guarded = matches!(resource, Resource::Events | Resource::Replay);
+    let guarded = resource.is_hub() || resource == Resource::Replay;
     let token = app.token.as_deref().filter(|_| guarded);
-    access::check_token(&app.switches, token, &request.headers)
+    access::check_token(&app.switches, token, request)
 }
 
 /// One event made of the query.

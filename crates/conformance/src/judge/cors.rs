@@ -11,6 +11,18 @@ use crate::perform::Stage;
 const ACAO: &str = "access-control-allow-origin";
 const ACAC: &str = "access-control-allow-credentials";
 const ACAH: &str = "access-control-allow-headers";
+const ACEH: &str = "access-control-expose-headers";
+const ACAPN: &str = "access-control-allow-private-network";
+/// What a page may read of any answer (Fetch, CORS-safelisted response-header names).
+const SAFELISTED: [&str; 7] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
+];
 
 /// The answer under judgement and the origin that was sent.
 struct Answer<'s> {
@@ -76,9 +88,8 @@ pub(super) fn cors(stage: &Stage<'_>, expect: &CorsExpect) -> Early<Judgement> {
         CorsRule::VaryOrigin => vary_origin(&answer),
         CorsRule::PreflightOk => preflight_ok(&answer),
         CorsRule::AllowsHeader => allows_header(&answer, expect.header.as_deref().unwrap_or("")),
-        CorsRule::Exposes | CorsRule::AllowsPrivateNetwork => {
-            Judgement::Broken("not built yet".to_owned())
-        }
+        CorsRule::Exposes => exposes(&answer, &stage.subject.expose),
+        CorsRule::AllowsPrivateNetwork => allows_private_network(&answer),
     })
 }
 
@@ -224,5 +235,41 @@ fn allows_header(answer: &Answer<'_>, wanted: &str) -> Judgement {
             found => format!("{ACAH}: {}", found.join(", ")),
         })
         .bytes(field_excerpt(answer.name, answer.head, ACAH))
+        .into()
+}
+
+fn exposes(answer: &Answer<'_>, wanted: &[String]) -> Judgement {
+    let found: Vec<String> =
+        values(answer.head, ACEH).iter().flat_map(|value| members(value)).collect();
+    // `*` means a field of that name to requests with credentials.
+    let wildcard = !answer.with_credentials() && found.iter().any(|member| member == "*");
+    let readable = |name: &&String| {
+        wildcard
+            || SAFELISTED.iter().any(|safe| safe.eq_ignore_ascii_case(name))
+            || found.iter().any(|member| member.eq_ignore_ascii_case(name))
+    };
+    let Some(hidden) = wanted.iter().find(|name| !readable(name)) else { return Judgement::Pass };
+    Violation::new("header-not-exposed", format!("a page cannot read {hidden}"))
+        .expected(format!("{ACEH} with {hidden}"))
+        .actual(match found.as_slice() {
+            [] => format!("no {ACEH}"),
+            found => format!("{ACEH}: {}", found.join(", ")),
+        })
+        .bytes(field_excerpt(answer.name, answer.head, ACEH))
+        .into()
+}
+
+fn allows_private_network(answer: &Answer<'_>) -> Judgement {
+    let found = values(answer.head, ACAPN);
+    if found == ["true"] {
+        return Judgement::Pass;
+    }
+    let message = "a public page may not reach the stream when it is on a private network";
+    Violation::new("private-network-not-allowed", message)
+        .expected(format!("{ACAPN}: true"))
+        .actual(match found.as_slice() {
+            [] => format!("no {ACAPN}"),
+            found => shown_field(ACAPN, found),
+        })
         .into()
 }

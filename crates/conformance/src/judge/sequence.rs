@@ -85,6 +85,29 @@ pub(super) fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> 
 }
 
 pub(super) fn prompt(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {
+    let Some(other) = &expect.unless_late_on else { return prompt_on(stage, expect) };
+    let before = PromptExpect { on: other.clone(), unless_late_on: None, ..expect.clone() };
+    if prompt_on(stage, &before)? != Judgement::Pass {
+        let why = format!("the event was not prompt on `{}` either", other.value);
+        return Ok(Judgement::NothingSeen(why));
+    }
+    if super::stream(stage, &expect.on)?.head.is_none() {
+        return Ok(Judgement::NothingSeen(format!("`{}` got no answer", expect.on.value)));
+    }
+    match prompt_on(stage, expect)? {
+        // It came on the other one, so it is neither unpublished nor slow.
+        Judgement::NothingSeen(_) if super::event_stream(stage, &expect.on).is_ok() => {
+            let message = format!("the event came on `{}`, but never here", other.value);
+            Ok(Violation::new("held-back", message)
+                .expected("the event before the next publication")
+                .actual("no such event by the end of the case")
+                .into())
+        }
+        judgement => Ok(judgement),
+    }
+}
+
+fn prompt_on(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {
     let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
     let Some(one) = published.first().filter(|one| one.result.is_ok()) else {
         return Ok(Judgement::Broken("the event could not be published".to_owned()));

@@ -1,10 +1,13 @@
 //! Status, answers, redirects, and whether a stream or server is still there.
 
-use ssecheck_model::expect::StatusExpect;
+use ssecheck_model::expect::{HeadAtOnceExpect, StatusExpect};
 use ssecheck_model::step::Destination;
+use ssecheck_transport::{AfterEnd, End};
 
 use super::evidence::status_line;
-use super::{Early, Judgement, Violation, answered as with_head, event_stream, stream, trouble};
+use super::{
+    Early, Judgement, Violation, answered as with_head, describe, event_stream, stream, trouble,
+};
 use crate::perform::Stage;
 use crate::stream::Stream;
 
@@ -58,8 +61,14 @@ pub(super) fn answered(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
     })
 }
 
-pub(super) fn head_at_once(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
-    if !with_head(stage, name)?.head_withheld {
+pub(super) fn head_at_once(stage: &Stage<'_>, expect: &HeadAtOnceExpect) -> Early<Judgement> {
+    if let Some(other) = &expect.unless_withheld_on
+        && (with_head(stage, other)?.head_withheld || stream(stage, &expect.of)?.head.is_none())
+    {
+        let why = format!("`{}` shows no difference that this check is about", other.value);
+        return Ok(Judgement::NothingSeen(why));
+    }
+    if !with_head(stage, &expect.of)?.head_withheld {
         return Ok(Judgement::Pass);
     }
     let message = "no byte of the answer came until an event had been published";
@@ -73,7 +82,8 @@ pub(super) fn redirects(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
     let stream = stream(stage, name)?;
     let path = || -> Vec<String> {
         let hop = |hop: &crate::stream::Hop| {
-            format!("{} to {}", hop.status, hop.location.as_deref().unwrap_or("nowhere"))
+            let location = hop.location.as_deref().unwrap_or("nowhere");
+            format!("{} to {}", hop.status, stream.plan.shown(location))
         };
         stream.hops.iter().map(hop).collect()
     };
@@ -99,6 +109,28 @@ pub(super) fn alive(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
     }
     let message = format!("a fresh connection gets no answer any more: {}", trouble(stream));
     Ok(Violation::new("dead", message).expected("an answer").actual(trouble(stream)).into())
+}
+
+/// RFC 9112 9.6: a server that was asked to close does so behind its answer.
+pub(super) fn closed(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
+    let stream = stream(stage, name)?;
+    let open = match (&stream.end, &stream.surplus) {
+        (Some((End::Closed | End::Reset | End::Truncated { .. }, _)), _) => false,
+        (Some(_), Some(surplus)) => surplus.then == AfterEnd::Open,
+        _ => {
+            let why = format!("`{name}` is no answer that has ended: {}", describe(stream));
+            return Ok(Judgement::NothingSeen(why));
+        }
+    };
+    if !open {
+        return Ok(Judgement::Pass);
+    }
+    let message = "the connection stays open behind the answer to a request with Connection: close";
+    Ok(Violation::new("not-closed", message)
+        .expected("the server's FIN behind its answer")
+        .actual("an open connection for as long as we looked")
+        .bytes(stream.head.as_ref().and_then(|head| super::evidence::head_excerpt(name, head)))
+        .into())
 }
 
 pub(super) fn open(stage: &Stage<'_>, name: &str) -> Early<Judgement> {

@@ -6,6 +6,7 @@ use ssecheck_model::step::{Connect, Cut, CutHow, Destination, Reconnect, Stall, 
 use ssecheck_model::template::Template;
 use ssecheck_transport::Url;
 
+use super::query::with_query;
 use super::{Stage, StepResult};
 use crate::open::{HEAD_TIME, open, open_with};
 use crate::request::Plan;
@@ -20,7 +21,10 @@ impl Stage<'_> {
         }
         let plan = self.connect_plan(step)?;
         let budget = self.subject.scaled(step.within, HEAD_TIME);
-        let mut stream = open(self.subject, plan, budget).await;
+        let mut stream = match step.query_token {
+            true => self.open_with_token(plan, budget).await?,
+            false => open(self.subject, plan, budget).await,
+        };
         stream.destination = Some(step.to);
         let live = stream.is_stream();
         self.streams.insert(step.name.value.clone(), stream);
@@ -34,6 +38,9 @@ impl Stage<'_> {
         let mut plan = self.plan_for(step.to, step.who)?;
         if let Some(url) = step.url.as_ref().and_then(|url| self.render(url, None)) {
             plan.url = plan.url.join(&url).map_err(|error| error.to_string())?;
+        }
+        if let Some(query) = step.query.as_ref().and_then(|query| self.render(query, None)) {
+            plan.url = with_query(&plan.url, &query)?;
         }
         if let Some(method) = step.method.as_ref().and_then(|method| self.render(method, None)) {
             plan.method = method;
@@ -58,12 +65,12 @@ impl Stage<'_> {
         if who == Who::Owner {
             return Ok(plan);
         }
-        plan.drop_target_fields(self.subject);
+        plan.drop_private();
         if let Some(other) = self.subject.others.get(&who) {
             if to == Destination::Target {
                 plan.url = other.url.clone();
             }
-            other.fields.iter().for_each(|(name, value)| plan.set(name, value));
+            other.fields.iter().for_each(|(name, value)| plan.set_private(name, value));
         }
         Ok(plan)
     }
@@ -77,6 +84,9 @@ impl Stage<'_> {
         };
         match (to, &self.subject.job) {
             (Destination::Target, _) => Ok(self.subject.url.clone()),
+            (Destination::Limit | Destination::OriginCheck, _) => {
+                Ok(self.subject.routes.get(&to).unwrap_or(&self.subject.url).clone())
+            }
             (Destination::Job, Some(known)) => job(&known.url),
             (Destination::Runs, Some(known)) => job(&known.runs.url),
             _ => {

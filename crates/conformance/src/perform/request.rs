@@ -14,12 +14,18 @@ use crate::stream::Stream;
 const BODY_TIME: Duration = Duration::from_secs(1);
 /// How long to look for bytes behind an answer that has ended, before scaling.
 const SURPLUS_TIME: Duration = Duration::from_millis(100);
+/// How long a server gets to close the connection when it was asked to, before scaling: longer than
+/// a stall, shorter than the 5 s after which some servers close idle connections anyway.
+const CLOSE_TIME: Duration = Duration::from_secs(3);
 
 impl Stage<'_> {
     pub(super) async fn request(&mut self, step: &Request) -> StepResult {
         let mut plan = self.plan_for(step.to, step.who)?;
         if step.to != Destination::Target {
             plan.set("accept", "*/*");
+        }
+        if let Some(url) = step.url.as_ref().and_then(|url| self.render(url, None)) {
+            plan.url = plan.url.join(&url).map_err(|error| error.to_string())?;
         }
         if let Some(method) = step.method.as_ref().and_then(|method| self.render(method, None)) {
             plan.method = method;
@@ -30,7 +36,10 @@ impl Stage<'_> {
             plan.set("origin", &origin);
         }
         let body = self.subject.scaled(step.within, BODY_TIME);
-        let mut stream = self.answer(plan, body).await;
+        let mut stream = match step.unfollowed {
+            true => self.answer_unfollowed(plan).await,
+            false => self.answer(plan, body).await,
+        };
         stream.destination = Some(step.to);
         self.streams.insert(step.name.value.clone(), stream);
         Ok(())
@@ -38,9 +47,11 @@ impl Stage<'_> {
 
     /// One request, and as much of its answer as comes within `body` after the head.
     pub(super) async fn answer(&self, plan: Plan, body: Duration) -> Stream {
+        let closes = plan.field("connection") == Some("close");
+        let surplus = if closes { CLOSE_TIME } else { SURPLUS_TIME };
         let mut stream = open(self.subject, plan, self.subject.scaled(None, HEAD_TIME)).await;
         stream.read_all(Deadline::now() + body).await;
-        stream.read_surplus(SURPLUS_TIME.mul_f64(self.subject.time_scale)).await;
+        stream.read_surplus(surplus.mul_f64(self.subject.time_scale)).await;
         stream.finish(false).await;
         stream
     }
@@ -56,12 +67,15 @@ impl Stage<'_> {
         if !names.is_empty() {
             plan.set("access-control-request-headers", &names.join(","));
         }
+        if step.private_network {
+            plan.set("access-control-request-private-network", "true");
+        }
         let stream = self.answer_unfollowed(plan).await;
         self.streams.insert(step.name.value.clone(), stream);
         Ok(())
     }
 
-    /// A preflight never follows a redirect (Fetch), so one is left as the answer.
+    /// The head of the first answer, a redirect too: a preflight never follows one (Fetch).
     async fn answer_unfollowed(&self, plan: Plan) -> Stream {
         let budget = self.subject.scaled(None, HEAD_TIME);
         let mut stream = crate::open::open_unfollowed(self.subject, plan, budget).await;

@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::Switches;
+
+/// The bytes that a proxy waits for: a page, as many do.
+const BLOCK: usize = 4096;
 
 /// How pieces become data of the body.
 #[derive(Debug)]
@@ -19,18 +22,27 @@ pub(crate) enum Coding {
     Gzip(Option<GzEncoder<Vec<u8>>>),
     /// Chunked, beside what HTTP does; true once the last chunk is written.
     Chunked(bool),
+    /// As they are, once there are [`BLOCK`] bytes of them.
+    Held(BytesMut),
 }
 
 impl Coding {
     pub(crate) fn of(switches: &Switches) -> Self {
         if switches.has("gzip-unasked") {
-            let encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            return Self::Gzip(Some(encoder));
+            return Self::gzip();
         }
         if switches.has("chunked-twice") {
             return Self::Chunked(false);
         }
         if switches.has("byte-chunks") { Self::Bytewise(Bytes::new()) } else { Self::Identity }
+    }
+
+    pub(crate) fn gzip() -> Self {
+        Self::Gzip(Some(GzEncoder::new(Vec::new(), Compression::fast())))
+    }
+
+    pub(crate) fn held() -> Self {
+        Self::Held(BytesMut::new())
     }
 
     /// What is left of the piece before.
@@ -48,6 +60,10 @@ impl Coding {
             }
             Self::Gzip(Some(encoder)) => deflate(encoder, &piece).unwrap_or(piece),
             Self::Chunked(_) => chunk(&piece),
+            Self::Held(held) => {
+                held.extend_from_slice(&piece);
+                if held.len() < BLOCK { Bytes::new() } else { held.split().freeze() }
+            }
             Self::Identity | Self::Gzip(None) => piece,
         }
     }
@@ -60,6 +76,7 @@ impl Coding {
                 *ended = true;
                 Some(Bytes::from_static(b"0\r\n\r\n"))
             }
+            Self::Held(held) => (!held.is_empty()).then(|| held.split().freeze()),
             Self::Identity | Self::Bytewise(_) | Self::Chunked(true) => None,
         }
     }

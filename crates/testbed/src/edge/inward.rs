@@ -14,7 +14,7 @@ pub(super) async fn pump(
     mut http: impl AsyncWrite + Unpin,
     switches: &Switches,
 ) -> Departure {
-    let mut filter = switches.has("header-case-sensitive").then(Filter::default);
+    let mut filter = Filter::of(switches);
     let mut left = Departure::default();
     let mut buffer = vec![0; 8 * 1024];
     loop {
@@ -40,14 +40,24 @@ pub(super) async fn pump(
     left
 }
 
-/// Hides `Last-Event-ID` in any spelling but the two that are usual.
-#[derive(Debug, Default)]
+/// Hides a field.
+#[derive(Debug)]
 struct Filter {
+    name: &'static [u8],
+    /// Whether it is seen in the two spellings that are usual.
+    usual: bool,
     line: Vec<u8>,
 }
 
 impl Filter {
-    const NAME: &[u8] = b"Last-Event-ID:";
+    fn of(switches: &Switches) -> Option<Self> {
+        let table: &[(_, (&'static [u8], _))] = &[
+            ("header-case-sensitive", (b"Last-Event-ID:", true)),
+            ("ignores-close", (b"Connection:", false)),
+        ];
+        let (name, usual) = switches.pick(table)?;
+        Some(Self { name, usual, line: Vec::new() })
+    }
 
     /// The lines that are complete. Lines that start like no field name are let go as they come,
     /// so that a body needs no line end.
@@ -55,7 +65,7 @@ impl Filter {
         let mut out = Vec::with_capacity(bytes.len());
         for &byte in bytes {
             self.line.push(byte);
-            if self.line.len() == Self::NAME.len() && self.line.eq_ignore_ascii_case(Self::NAME) {
+            if self.line.len() == self.name.len() && self.line.eq_ignore_ascii_case(self.name) {
                 self.hide();
             }
             if byte == b'\n' || !self.may_be_name() {
@@ -69,15 +79,15 @@ impl Filter {
     }
 
     fn hide(&mut self) {
-        if self.line != Self::NAME && self.line != Self::NAME.to_ascii_lowercase() {
+        let usual = self.line == self.name || self.line == self.name.to_ascii_lowercase();
+        if !(self.usual && usual) {
             self.line[0] = b'X';
         }
     }
 
     fn may_be_name(&self) -> bool {
-        let compared = self.line.len().min(Self::NAME.len());
-        self.line.len() < Self::NAME.len()
-            && self.line.eq_ignore_ascii_case(&Self::NAME[..compared])
+        let compared = self.line.len().min(self.name.len());
+        self.line.len() < self.name.len() && self.line.eq_ignore_ascii_case(&self.name[..compared])
     }
 }
 
@@ -89,8 +99,9 @@ mod tests {
     fn another_spelling_is_hidden_however_the_bytes_are_cut() {
         let head = b"GET / HTTP/1.1\r\nLAST-event-id: 7\r\nLast-Event-ID: 8\r\nlast-event-id: 9\r\n\r\n{\"x\":1}";
         let want = b"GET / HTTP/1.1\r\nXAST-event-id: 7\r\nLast-Event-ID: 8\r\nlast-event-id: 9\r\n\r\n{\"x\":1}";
-        assert_eq!(Filter::default().pass(head), want);
-        let mut filter = Filter::default();
+        let filter = || Filter { name: b"Last-Event-ID:", usual: true, line: Vec::new() };
+        assert_eq!(filter().pass(head), want);
+        let mut filter = filter();
         let bytewise: Vec<u8> = head.iter().flat_map(|byte| filter.pass(&[*byte])).collect();
         assert_eq!(bytewise, want);
     }

@@ -63,6 +63,9 @@ impl<'a> Rewrite<'a> {
         if self.on_hub("head-space-before-colon") {
             head.push("X-Padded ", "1");
         }
+        if let Some(raw) = &self.exchange.reflected {
+            head.fields.push(("x-last-event-id".to_owned(), raw.clone()));
+        }
         let mut out = Vec::new();
         if self.on_stream("interim-103") {
             out.extend(b"HTTP/1.1 103 Early Hints\r\nlink: </app.css>; rel=preload\r\n\r\n");

@@ -142,4 +142,35 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("cors/on-error", "acao-missing")],
         "no Access-Control-Allow-Origin on errors",
     ),
+    fault(
+        "cors-not-on-redirect",
+        "D105",
+        &["R78"],
+        &[("cors/on-redirect", "acao-missing")],
+        "no Access-Control-Allow-Origin on a redirect",
+    ),
+    fault(
+        "expose-absent",
+        "",
+        &["R79"],
+        &[("cors/expose", "header-not-exposed")],
+        "no Access-Control-Expose-Headers",
+    ),
+    fault(
+        "preflight-no-origin",
+        "D105",
+        &["R76", "R78"],
+        &[
+            ("cors/preflight-origin", "acao-missing"),
+            ("cors/preflight-credentials", "acao-missing"),
+        ],
+        "a preflight without Access-Control-Allow-Origin",
+    ),
+    fault(
+        "preflight-no-credentials",
+        "",
+        &["R73", "R76"],
+        &[("cors/preflight-credentials", "acac-missing")],
+        "a preflight without Access-Control-Allow-Credentials",
+    ),
 ];

@@ -32,5 +32,6 @@ pub(super) const SWITCHES: &[Switch] = &[
     variation("chunk-extensions", "extensions after the size of chunks"),
     variation("trailers", "a trailer section after the last chunk"),
     variation("interim-103", "103 Early Hints before the answer"),
+    variation("endpoint-relative", "the stream opens with an endpoint of its own origin"),
     variation("slow-start", "the head at once, the first byte of the body after 1 s"),
 ];

@@ -119,6 +119,10 @@ impl State {
         }
     }
 
+    pub(super) fn leak(&mut self) {
+        self.leaked += 1;
+    }
+
     pub(super) fn hand_to_all(&mut self, message: &Arc<Message>) {
         self.subscribers.retain(|_, queue| queue.push(message));
     }
