@@ -56,6 +56,8 @@ pub(crate) struct EventBody {
     course: Option<Box<Course>>,
     coding: Coding,
     heartbeat: Option<Heartbeat>,
+    /// Written when the hub ends the stream.
+    farewell: Option<Bytes>,
     /// Nothing is written before this has passed.
     start: Option<Pin<Box<Sleep>>>,
 }
@@ -70,6 +72,7 @@ impl EventBody {
             course: None,
             coding: Coding::Identity,
             heartbeat: None,
+            farewell: None,
             start: None,
         }
     }
@@ -95,6 +98,11 @@ impl EventBody {
         self
     }
 
+    pub(crate) fn with_farewell(mut self, text: Option<Bytes>) -> Self {
+        self.farewell = text;
+        self
+    }
+
     pub(crate) fn starting_after(mut self, delay: Duration) -> Self {
         self.start = Some(Box::pin(sleep(delay)));
         self
@@ -115,7 +123,8 @@ impl EventBody {
                 Poll::Ready(Some(message)) => self.shape.take(&message, &mut self.ready),
                 Poll::Ready(None) => {
                     self.source = Source::Ended;
-                    return Poll::Ready(true);
+                    self.ready.extend(self.farewell.take());
+                    return Poll::Ready(self.ready.is_empty());
                 }
                 Poll::Pending => break,
             }

@@ -28,6 +28,9 @@ const CRASH: usize = 1024;
 /// Time to notice that a client has left.
 const NOTICE: Duration = Duration::from_millis(50);
 
+/// How long the fault that cleans up late looks for missed events, before it watches its client.
+const LOOKUP: Duration = Duration::from_millis(150);
+
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =
     &["no-last-chunk", "reset-at-end", "tail-unterminated", "length-wrong", "length-present"];
@@ -115,14 +118,25 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
         pieces.extend(backlog(&mut shape, &[first]));
     }
     let course = course(app, connection, &stream, &subscription.backlog);
+    let farewell = render::farewell(&app.switches, app.retry_ms, stream.number);
     let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
         .on_course(course)
         .coded(Coding::of(&app.switches))
-        .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));
-    match app.switches.has("slow-start") {
-        true => body.starting_after(Duration::from_secs(1)),
-        false => body,
+        .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches))
+        .with_farewell(farewell);
+    match start_delay(&app.switches, !subscription.backlog.is_empty()) {
+        Some(delay) => body.starting_after(delay),
+        None => body,
+    }
+}
+
+/// How long a stream says nothing after its head.
+fn start_delay(switches: &Switches, replays: bool) -> Option<Duration> {
+    match (switches.has("slow-start"), replays && switches.has("late-cleanup")) {
+        (true, _) => Some(Duration::from_secs(1)),
+        (_, true) => Some(LOOKUP),
+        _ => None,
     }
 }
 

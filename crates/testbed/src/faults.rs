@@ -6,6 +6,7 @@ mod framing;
 mod http;
 mod ids;
 mod reconnect;
+mod restart;
 mod variations;
 
 use std::sync::LazyLock;
@@ -51,6 +52,7 @@ pub fn all() -> &'static [Switch] {
             http::SWITCHES,
             framing::SWITCHES,
             reconnect::SWITCHES,
+            restart::SWITCHES,
             ids::SWITCHES,
             cors::SWITCHES,
             variations::SWITCHES,

@@ -23,6 +23,9 @@ use crate::render::{self, Fields};
 /// Faults of order act from this event of a burst on, so that they leave shorter ones alone.
 pub(crate) const LONG_BURST: u32 = 20;
 
+/// Time between two looks at the number of subscribers, by the fault that waits for them.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The event after which the hub stalls, where it does.
 const STALL_AFTER: u64 = 10;
 
@@ -204,9 +207,34 @@ impl Hub {
         self.state().close();
     }
 
-    fn leave(&self, key: u64) {
+    /// Bytes that wait in the queues of all subscribers.
+    pub(crate) fn queued_bytes(&self) -> usize {
+        self.state().queued_bytes()
+    }
+
+    /// Ends all streams in order, as a process does that is going to be replaced, and keeps what
+    /// the next one needs: the history.
+    pub(crate) async fn restart(&self) {
+        if self.switches.has("restart-hangs") {
+            while self.subscribers() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
         let mut state = self.state();
-        state.leave(key, self.switches.has("subscriber-leak"));
+        if self.switches.has("restart-forgets") {
+            state.forget_all();
+        }
+        if self.switches.has("restart-resets") {
+            state.queues().iter().for_each(queue::Queue::reset);
+        } else if !self.switches.has("restart-keeps-streams") {
+            state.end_all();
+        }
+    }
+
+    fn leave(&self, key: u64, polled: bool) {
+        let mut state = self.state();
+        let late = self.switches.has("late-cleanup") && !polled;
+        state.leave(key, late || self.switches.has("subscriber-leak"));
         if self.switches.has("siblings-closed") {
             state.end_elders();
         }

@@ -12,7 +12,8 @@
 //! | `GET /echo?data=&event=&id=&comment=` | one event made of the query, then the end |
 //! | `GET /replay` | six events, resumed from `Last-Event-ID`, then the end |
 //! | `GET /finished` | 204: do not come back |
-//! | `GET /stats` | `{"subscribers": n}` |
+//! | `GET /stats` | `{"subscribers": n, "running": n, "queued_bytes": n}` |
+//! | `POST /restart` | ends every stream of the hub in order, as before a new version |
 //! | `GET /truth` | with `load-truth`: when each delivery was written, see [`LoadSwitch`] |
 //!
 //! ```

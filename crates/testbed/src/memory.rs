@@ -1,4 +1,4 @@
-//! What faults remember from one connection to the next.
+//! What is remembered from one connection to the next, by faults most of the time.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,10 @@ const FORGIVEN: usize = 1;
 /// How long after the close of a stream a client that waited is refused.
 const REFUSED: Range<Duration> = Duration::from_millis(800)..Duration::from_secs(5);
 
-/// Server-wide, and untouched by the correct server.
+/// How long clients are refused after a restart.
+const UNREADY: Duration = Duration::from_millis(500);
+
+/// Server-wide; the correct server only counts its work.
 #[derive(Debug)]
 pub(crate) struct Memory {
     closed_at: Mutex<Option<Instant>>,
@@ -26,6 +29,9 @@ pub(crate) struct Memory {
     /// The cursor that counts for everybody, and the resumed streams that are open.
     shared: Mutex<(String, usize)>,
     streams: AtomicUsize,
+    /// Work done on behalf of open streams.
+    running: AtomicUsize,
+    restarted_at: Mutex<Option<Instant>>,
     only_one: Arc<Semaphore>,
 }
 
@@ -38,6 +44,8 @@ impl Default for Memory {
             aborted: AtomicBool::new(false),
             shared: Mutex::default(),
             streams: AtomicUsize::new(0),
+            running: AtomicUsize::new(0),
+            restarted_at: Mutex::default(),
             only_one: Arc::new(Semaphore::new(1)),
         }
     }
@@ -56,8 +64,30 @@ impl Memory {
         self.aborted.store(true, Ordering::Relaxed);
     }
 
+    /// The server has been restarted.
+    pub(crate) fn note_restart(&self) {
+        let now = Some(Instant::now());
+        *self.restarted_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    /// How much is being done on behalf of open streams.
+    pub(crate) fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    /// Whether a client is refused because of a restart.
+    fn refuses_after_restart(&self, switches: &Switches) -> bool {
+        let at = *self.restarted_at.lock().unwrap_or_else(PoisonError::into_inner);
+        at.is_some_and(|at| {
+            switches.has("restart-dead") || (switches.has("restart-503") && at.elapsed() < UNREADY)
+        })
+    }
+
     /// Whether a client is answered 503 just now; one that resumes is spared by most faults.
     pub(crate) fn refuses(&self, switches: &Switches, resumes: bool) -> bool {
+        if self.refuses_after_restart(switches) {
+            return true;
+        }
         let closed = *self.closed_at.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = closed.is_some_and(|at| REFUSED.contains(&at.elapsed()));
         (!resumes && self.refusal.swap(false, Ordering::Relaxed))
@@ -87,7 +117,9 @@ impl Memory {
         let number = self.streams.fetch_add(1, Ordering::Relaxed) + 1;
         let mixed = switches.has("cursors-mixed") && cursor.is_some();
         let cursor = if mixed { cursor.map(|cursor| self.share(cursor)) } else { cursor };
-        (cursor, OpenStream { memory: Arc::clone(self), mixed, number, _room: room })
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let detached = switches.has("work-detached");
+        (cursor, OpenStream { memory: Arc::clone(self), mixed, number, detached, _room: room })
     }
 
     fn share(&self, cursor: String) -> String {
@@ -107,6 +139,8 @@ pub(crate) struct OpenStream {
     mixed: bool,
     /// Of the stream, from 1.
     pub(crate) number: usize,
+    /// Whether its work goes on when it ends.
+    detached: bool,
     _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -114,6 +148,9 @@ impl Drop for OpenStream {
     fn drop(&mut self) {
         let now = Some(Instant::now());
         *self.memory.closed_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        if !self.detached {
+            self.memory.running.fetch_sub(1, Ordering::Relaxed);
+        }
         if self.mixed {
             let mut shared = self.memory.shared.lock().unwrap_or_else(PoisonError::into_inner);
             shared.1 -= 1;

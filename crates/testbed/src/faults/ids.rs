@@ -156,6 +156,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[
             ("last-event-id/independent", "resume-reordered"),
             ("last-event-id/resume-in-order", "resume-reordered"),
+            ("liveness/restart-resumes", "events-differ"),
         ],
         "the newest missed event comes before the older ones",
     ),
