@@ -56,7 +56,7 @@ pub(crate) struct EventBody {
     course: Option<Box<Course>>,
     coding: Coding,
     heartbeat: Option<Heartbeat>,
-    /// Written when the hub ends the stream.
+    /// Written when the hub ends the stream because of a restart.
     farewell: Option<Bytes>,
     /// Nothing is written before this has passed.
     start: Option<Pin<Box<Sleep>>>,
@@ -122,8 +122,9 @@ impl EventBody {
             match feed.poll_next(cx) {
                 Poll::Ready(Some(message)) => self.shape.take(&message, &mut self.ready),
                 Poll::Ready(None) => {
+                    let farewell = self.farewell.take().filter(|_| feed.is_restarted());
+                    self.ready.extend(farewell);
                     self.source = Source::Ended;
-                    self.ready.extend(self.farewell.take());
                     return Poll::Ready(self.ready.is_empty());
                 }
                 Poll::Pending => break,

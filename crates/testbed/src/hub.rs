@@ -4,6 +4,7 @@ mod queue;
 mod resume;
 mod state;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +78,7 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     /// Held while a publisher waits, by the fault that makes it wait.
     turn: tokio::sync::Mutex<()>,
+    restarted: AtomicBool,
     /// The end of the stall, while there is one; held while publishers wait for it, in order.
     stall: tokio::sync::Mutex<Option<Instant>>,
 }
@@ -84,8 +86,8 @@ pub(crate) struct Hub {
 impl Hub {
     pub(crate) fn new(switches: Switches, history: usize) -> Arc<Self> {
         let state = Mutex::new(State::new(history));
-        let (turn, stall) = Default::default();
-        Arc::new(Self { switches, state, turn, stall })
+        let (turn, restarted, stall) = Default::default();
+        Arc::new(Self { switches, state, turn, restarted, stall })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -220,6 +222,7 @@ impl Hub {
                 tokio::time::sleep(LOOK).await;
             }
         }
+        self.restarted.store(true, Ordering::Relaxed);
         let mut state = self.state();
         if self.switches.has("restart-forgets") {
             state.forget_all();
@@ -229,6 +232,10 @@ impl Hub {
         } else if !self.switches.has("restart-keeps-streams") {
             state.end_all();
         }
+    }
+
+    fn is_restarted(&self) -> bool {
+        self.restarted.load(Ordering::Relaxed)
     }
 
     fn leave(&self, key: u64, polled: bool) {

@@ -112,6 +112,11 @@ impl Feed {
         Self { events, bytes, hub, key, polled: false }
     }
 
+    /// Whether the hub has been restarted.
+    pub(crate) fn is_restarted(&self) -> bool {
+        self.hub.is_restarted()
+    }
+
     /// The next event; none when the hub has ended the stream.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Message>>> {
         self.polled = true;
