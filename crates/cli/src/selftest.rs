@@ -154,7 +154,8 @@ fn finite_target(testbed: &Testbed) -> Result<Target, Stop> {
     let mut target = settings::testbed_target(&url)?;
     target.provides.clear();
     (target.publish, target.echo, target.cors) = (None, None, None);
-    (target.stats, target.stop) = (None, None);
+    (target.stats, target.stop, target.restart) = (None, None, None);
+    (target.work, target.memory) = (None, None);
     target.declare(Capability::Ids);
     target.declare(Capability::Resume);
     Ok(target)

@@ -121,7 +121,8 @@ fn expectation(stage: &Stage<'_>, expect: &Expect) -> Early<Judgement> {
         Expect::Cost(e) => unknown::cost(stage, &e.of),
         Expect::DropTold(e) => lifetime::drop_told(stage, e),
         Expect::SlowReader(e) => lifetime::slow_reader(stage, e),
-        Expect::Ended(e) => lifetime::ended(stage, &e.of),
+        Expect::Ended(e) => lifetime::ended(stage, e),
+        Expect::Welcomed(e) => lifetime::welcomed(stage, &e.of),
         Expect::Restarted(e) => lifetime::restarted(stage, &e.of),
         Expect::RetryVaries(e) => lifetime::retry_varies(stage, e),
         Expect::Refused(e) => access::refused(stage, e),
@@ -151,6 +152,10 @@ fn answered<'s>(stage: &'s Stage<'_>, name: &str) -> Early<&'s Stream> {
     let stream = stream(stage, name)?;
     match &stream.head {
         Some(_) => Ok(stream),
+        // That nobody is served after a restart is judged there.
+        None if stage.restarts.values().any(|restart| restart.answered < stream.started) => {
+            Err(Judgement::NothingSeen(format!("`{name}` was not served after the restart")))
+        }
         None => Err(Judgement::Broken(format!("`{name}` got no answer: {}", trouble(stream)))),
     }
 }

@@ -72,13 +72,18 @@ shipped! {
     "reconnect/aborts.yaml",
     "reconnect/again.yaml",
     "reconnect/cleanup.yaml",
+    "reconnect/cleanup-backlog.yaml",
     "reconnect/concurrent.yaml",
     "reconnect/job.yaml",
     "reconnect/siblings.yaml",
     "reconnect/slow-reader.yaml",
+    "reconnect/slow-reader-memory.yaml",
     "reconnect/stop.yaml",
+    "reconnect/work.yaml",
     "retry/field.yaml",
     "retry/obeyed.yaml",
+    // Last of all: it sends every client away.
+    "liveness/restart.yaml",
 }
 
 #[cfg(test)]

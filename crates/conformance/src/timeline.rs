@@ -35,6 +35,14 @@ pub(crate) fn timeline(stage: &Stage<'_>) -> Vec<Moment> {
             }
         }
     }
+    for (name, restart) in &stage.restarts {
+        moments.push((restart.started, name.as_str(), "restart hook called".to_owned()));
+        let what = match &restart.result {
+            Ok(()) => "restart hook answered".to_owned(),
+            Err(error) => format!("restart failed: {error}"),
+        };
+        moments.push((restart.answered, name.as_str(), what));
+    }
     moments.sort_by_key(|(at, _, _)| *at);
     let moment = |(at, connection, what): (Instant, &str, String)| Moment {
         at_ms: milliseconds(stage.started, at),

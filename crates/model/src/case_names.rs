@@ -211,7 +211,7 @@ fn uses(step: &Step) -> Vec<&Name> {
         Step::Quiet(step) => vec![&step.from],
         Step::Cut(step) => vec![&step.connection],
         Step::Reconnect(step) => vec![&step.from],
-        Step::Wait(step) => step.back_to.iter().collect(),
+        Step::Wait(step) => step.back_to.iter().chain(&step.since).collect(),
         Step::Join(step) => vec![&step.publication],
         Step::Follow(step) => vec![&step.publication, &step.from],
         Step::Soak(step) => step.from.iter().collect(),
@@ -233,6 +233,7 @@ fn templates(step: &Step) -> Vec<&Template> {
             [data, event, id, comment].into_iter().flatten().collect()
         }
         Step::Timed(step) => vec![&step.last_event_id, &step.against],
+        Step::Abort(step) => step.last_event_id.iter().collect(),
         Step::Reconnect(step) => step.origin.iter().collect(),
         Step::Preflight(step) => vec![&step.origin],
         Step::Request(Request { url, method, headers, origin, .. }) => {

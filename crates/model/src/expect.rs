@@ -92,14 +92,17 @@ pub enum Expect {
     Cost(Of),
     /// A slow reader that lost events was told, by the end of its stream or by an item. Reason:
     /// `dropped-silently`.
-    DropTold(ReceiptOn),
+    DropTold(DropToldExpect),
     /// What became of a slow reader. Reasons (all told by a survey): `slow-reader-cut`,
     /// `slow-reader-skipped`, `slow-reader-blocks`.
     SlowReader(ReceiptOn),
     /// The server has ended the stream in order. Reasons: `still-open`, `reset`, `truncated`.
-    Ended(Of),
+    Ended(Several),
     /// The restart hook was answered while a client was connected. Reason: `restart-hangs`.
     Restarted(Of),
+    /// Nobody who came back after the restart got an answer that ends `EventSource` for good.
+    /// Reason: `refused-after-restart`.
+    Welcomed(Of),
     /// Not every client was told the same `retry`. Reason: `retry-identical`.
     RetryVaries(Several),
     /// The answer was refused by its status. Reasons: `not-refused`, `refused-inside-stream`.
@@ -277,6 +280,18 @@ pub struct ReceiptOn {
     pub publication: Name,
     /// The connection that must show it.
     pub on: Name,
+}
+
+/// A slow reader that lost events was told.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DropToldExpect {
+    /// The publication.
+    pub publication: Name,
+    /// The slow reader.
+    pub on: Name,
+    /// A reader that read all the time: what it did not get either was not lost by slowness.
+    pub witness: Name,
 }
 
 /// An event is out before the next one is published.
@@ -464,14 +479,13 @@ impl Expect {
             Self::Prompt(e) => {
                 [&e.publication, &e.on].into_iter().chain(&e.unless_late_on).collect()
             }
-            Self::Paced(e)
-            | Self::Intact(e)
-            | Self::Private(e)
-            | Self::DropTold(e)
-            | Self::SlowReader(e) => vec![&e.publication, &e.on],
+            Self::Paced(e) | Self::Intact(e) | Self::Private(e) | Self::SlowReader(e) => {
+                vec![&e.publication, &e.on]
+            }
+            Self::DropTold(e) => vec![&e.publication, &e.on, &e.witness],
             Self::Followed(e) => vec![&e.of],
             Self::Signalled(e) => std::iter::once(&e.of).chain(&e.known).collect(),
-            Self::RetryVaries(e) => e.of.iter().collect(),
+            Self::RetryVaries(e) | Self::Ended(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
             Self::SameEvents(e) | Self::SameCoding(e) | Self::SameType(e) => e.of.iter().collect(),
             Self::HeadAtOnce(e) => std::iter::once(&e.of).chain(&e.unless_withheld_on).collect(),
@@ -494,11 +508,11 @@ impl Expect {
             | Self::IdleEvents(e)
             | Self::EmptyOpening(e)
             | Self::Cost(e)
-            | Self::Ended(e)
             | Self::Restarted(e)
             | Self::Closed(e)
             | Self::Unsplit(e)
             | Self::NotInClear(e)
+            | Self::Welcomed(e)
             | Self::NotStream(e)
             | Self::KeepsQuery(e)
             | Self::EndpointOrigin(e)

@@ -245,6 +245,8 @@ pub struct Abort {
     /// By FIN or by RST.
     #[serde(default)]
     pub how: CutHow,
+    /// Value of `Last-Event-ID`: with an old id, the client leaves during its backlog.
+    pub last_event_id: Option<Template>,
 }
 
 /// How far an aborted connection goes.
@@ -363,6 +365,9 @@ pub struct Wait {
     /// First wait until the credentials of `expiring` have expired.
     #[serde(default)]
     pub expiry: bool,
+    /// An earlier `request` to the same number: what it grew by from there to `back_to` it may grow
+    /// by once more, so that what a server keeps of everything (its history) is not held against it.
+    pub since: Option<Name>,
     /// How long at most; without `back_to`, how long at all. A count of `runs` never comes back, so
     /// it is watched for all this time.
     pub within: Span,
@@ -430,13 +435,16 @@ pub struct Soak {
     pub from: Vec<Name>,
 }
 
-/// Call the hook that restarts the server.
+/// Call the hook that restarts the server, then come back again and again, as clients do, until
+/// one of them is served.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Restart {
-    /// Name of the restart.
+    /// Name of the restart, and of the last client that came back.
     #[serde(rename = "as")]
     pub name: Name,
+    /// How long at most until one is served, from the end of the hook on.
+    pub within: Option<Span>,
 }
 
 /// Open streams with two cursors in turn, and time their answers.

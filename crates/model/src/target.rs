@@ -56,7 +56,8 @@ pub struct Target {
     pub expiring: Option<Expiring>,
     /// Where the number of jobs can be read that the server does on behalf of open streams.
     pub work: Option<Number>,
-    /// Where the server's memory can be read, in bytes.
+    /// Where the server's memory can be read, in bytes: best what is in use. The resident size also
+    /// holds what an allocator or garbage collector keeps, behind which growth can hide.
     pub memory: Option<Number>,
     /// A job whose progress is a stream.
     pub job: Option<Job>,

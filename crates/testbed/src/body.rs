@@ -56,6 +56,8 @@ pub(crate) struct EventBody {
     course: Option<Box<Course>>,
     coding: Coding,
     heartbeat: Option<Heartbeat>,
+    /// Written when the hub ends the stream because of a restart.
+    farewell: Option<Bytes>,
     /// Nothing is written before this has passed.
     start: Option<Pin<Box<Sleep>>>,
     /// When the stream ends, whatever else there is.
@@ -72,6 +74,7 @@ impl EventBody {
             course: None,
             coding: Coding::Identity,
             heartbeat: None,
+            farewell: None,
             start: None,
             end: None,
         }
@@ -95,6 +98,11 @@ impl EventBody {
     pub(crate) fn with_heartbeat(mut self, period: Duration, text: Bytes) -> Self {
         let (last, timer) = (Instant::now(), Box::pin(sleep(period)));
         self.heartbeat = Some(Heartbeat { period, text, last, timer });
+        self
+    }
+
+    pub(crate) fn with_farewell(mut self, text: Option<Bytes>) -> Self {
+        self.farewell = text;
         self
     }
 
@@ -122,8 +130,10 @@ impl EventBody {
             match feed.poll_next(cx) {
                 Poll::Ready(Some(message)) => self.shape.take(&message, &mut self.ready),
                 Poll::Ready(None) => {
+                    let farewell = self.farewell.take().filter(|_| feed.is_restarted());
+                    self.ready.extend(farewell);
                     self.source = Source::Ended;
-                    return Poll::Ready(true);
+                    return Poll::Ready(self.ready.is_empty());
                 }
                 Poll::Pending => break,
             }

@@ -11,6 +11,8 @@ pub(crate) const PUBLISH_BYTES: usize = 1 << 20;
 pub(crate) const QUEUE_EVENTS: usize = 1024;
 /// Bytes that wait for one subscriber; more cut the subscriber.
 pub(crate) const QUEUE_BYTES: usize = 8 << 20;
+/// Bytes that wait for one subscriber where a fault drops what does not fit.
+pub(crate) const DROP_BYTES: usize = 512 << 10;
 /// Bytes of events that the history holds, whatever their number.
 pub(crate) const HISTORY_BYTES: usize = 64 << 20;
 /// How long [`Testbed::shutdown`](crate::Testbed::shutdown) waits for connections to end.

@@ -37,6 +37,8 @@ const SCAN: Duration = Duration::from_millis(300);
 /// Faults that go by who is connected: a client that has left must not count any more.
 const HEEDS_DEPARTURES: &[&str] =
     &["once-only", "dies-on-reset", "cursors-mixed", "destructive-queue"];
+/// How long the fault that cleans up late looks for missed events, before it watches its client.
+const LOOKUP: Duration = Duration::from_millis(150);
 
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =
@@ -162,18 +164,29 @@ async fn open(
         pieces.extend(backlog(&mut shape, &[first]));
     }
     let course = course(app, connection, &stream, &subscription.backlog);
+    let farewell = render::farewell(&app.switches, app.retry_ms, stream.number);
     let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
         .on_course(course)
         .coded(proxy::coding(&app.switches, request, resource))
-        .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));
+        .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches))
+        .with_farewell(farewell);
     let body = match visitor == Visitor::Expiring && !app.switches.has("expiry-ignored") {
         true => body.ending_after(VALIDITY),
         false => body,
     };
-    match app.switches.has("slow-start") {
-        true => body.starting_after(Duration::from_secs(1)),
-        false => body,
+    match start_delay(&app.switches, !subscription.backlog.is_empty()) {
+        Some(delay) => body.starting_after(delay),
+        None => body,
+    }
+}
+
+/// How long a stream says nothing after its head.
+fn start_delay(switches: &Switches, replays: bool) -> Option<Duration> {
+    match (switches.has("slow-start"), replays && switches.has("late-cleanup")) {
+        (true, _) => Some(Duration::from_secs(1)),
+        (_, true) => Some(LOOKUP),
+        _ => None,
     }
 }
 

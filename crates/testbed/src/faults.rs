@@ -8,6 +8,7 @@ mod http;
 mod ids;
 mod proxy;
 mod reconnect;
+mod restart;
 mod rights;
 mod variations;
 
@@ -54,6 +55,7 @@ pub fn all() -> &'static [Switch] {
             http::SWITCHES,
             framing::SWITCHES,
             reconnect::SWITCHES,
+            restart::SWITCHES,
             ids::SWITCHES,
             rights::SWITCHES,
             cors::SWITCHES,

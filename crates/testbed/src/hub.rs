@@ -4,6 +4,7 @@ mod queue;
 mod resume;
 mod state;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ use crate::render::{self, Fields};
 
 /// Faults of order act from this event of a burst on, so that they leave shorter ones alone.
 pub(crate) const LONG_BURST: u32 = 20;
+
+/// Time between two looks at the number of subscribers, by the fault that waits for them.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The event after which the hub stalls, where it does.
 const STALL_AFTER: u64 = 10;
@@ -77,6 +81,7 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     /// Held while a publisher waits, by the fault that makes it wait.
     turn: tokio::sync::Mutex<()>,
+    restarted: AtomicBool,
     /// The end of the stall, while there is one; held while publishers wait for it, in order.
     stall: tokio::sync::Mutex<Option<Instant>>,
 }
@@ -84,8 +89,8 @@ pub(crate) struct Hub {
 impl Hub {
     pub(crate) fn new(switches: Switches, history: usize) -> Arc<Self> {
         let state = Mutex::new(State::new(history));
-        let (turn, stall) = Default::default();
-        Arc::new(Self { switches, state, turn, stall })
+        let (turn, restarted, stall) = Default::default();
+        Arc::new(Self { switches, state, turn, restarted, stall })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -238,9 +243,39 @@ impl Hub {
         self.state().close();
     }
 
-    fn leave(&self, key: u64) {
+    /// Bytes that wait in the queues of all subscribers.
+    pub(crate) fn queued_bytes(&self) -> usize {
+        self.state().queued_bytes()
+    }
+
+    /// Ends all streams in order, as a process does that is going to be replaced, and keeps what
+    /// the next one needs: the history.
+    pub(crate) async fn restart(&self) {
+        if self.switches.has("restart-hangs") {
+            while self.subscribers() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+        self.restarted.store(true, Ordering::Relaxed);
         let mut state = self.state();
-        state.leave(key, self.switches.has("subscriber-leak"));
+        if self.switches.has("restart-forgets") {
+            state.forget_all();
+        }
+        if self.switches.has("restart-resets") {
+            state.queues().iter().for_each(queue::Queue::reset);
+        } else if !self.switches.has("restart-keeps-streams") {
+            state.end_all();
+        }
+    }
+
+    fn is_restarted(&self) -> bool {
+        self.restarted.load(Ordering::Relaxed)
+    }
+
+    fn leave(&self, key: u64, polled: bool) {
+        let mut state = self.state();
+        let late = self.switches.has("late-cleanup") && !polled;
+        state.leave(key, late || self.switches.has("subscriber-leak"));
         if self.switches.has("siblings-closed") {
             state.end_elders();
         }

@@ -14,13 +14,14 @@
 //! | `GET /finished` | 204: do not come back |
 //! | `GET /job/NAME` | the progress of a job, which the first client starts; 204 when all is said |
 //! | `GET /job/NAME/runs` | `{"runs": n}`: how often it was started |
-//! | `GET /stats` | `{"subscribers": n}` |
 //! | `GET /via/events` | the hub as through a proxy |
 //! | `GET /limited/events` | the hub, for three streams at a time; 429 to the fourth |
 //! | `GET /checked/events` | the hub, for its own origin and host only, else 403 |
 //! | `GET /moved` | 307 to `/events`, with the same query |
 //! | `GET /plain/events` | 403: the stream is only served with TLS |
 //! | `GET /neighbour` | JSON, no stream |
+//! | `GET /stats` | `{"subscribers": n, "running": n, "queued_bytes": n}` |
+//! | `POST /restart` | ends every stream of the hub in order, as before a new version |
 //! | `GET /truth` | with `load-truth`: when each delivery was written, see [`LoadSwitch`] |
 //!
 //! Where a token is needed ([`Config::token`]), two more are taken: `stranger`, whose stream is

@@ -1,4 +1,4 @@
-//! What faults remember from one connection to the next.
+//! What is remembered from one connection to the next, by faults most of the time.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -22,6 +22,8 @@ const REFUSED: Range<Duration> = Duration::from_millis(800)..Duration::from_secs
 
 /// Streams of the limited path that may be open at the same time.
 const PLACES: usize = 3;
+/// How long clients are refused after a restart.
+const UNREADY: Duration = Duration::from_millis(500);
 
 /// 429, with a time to come back.
 fn too_many(switches: &Switches) -> Response<Reply> {
@@ -32,7 +34,7 @@ fn too_many(switches: &Switches) -> Response<Reply> {
     refusal
 }
 
-/// Server-wide, and untouched by the correct server.
+/// Server-wide; the correct server only counts its work.
 #[derive(Debug)]
 pub(crate) struct Memory {
     closed_at: Mutex<Option<Instant>>,
@@ -45,6 +47,9 @@ pub(crate) struct Memory {
     /// The newest id that had been written to the stream of each cursor.
     given: Mutex<HashMap<String, String>>,
     streams: AtomicUsize,
+    /// Work done on behalf of open streams.
+    running: AtomicUsize,
+    restarted_at: Mutex<Option<Instant>>,
     only_one: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
@@ -59,6 +64,8 @@ impl Default for Memory {
             shared: Mutex::default(),
             given: Mutex::default(),
             streams: AtomicUsize::new(0),
+            running: AtomicUsize::new(0),
+            restarted_at: Mutex::default(),
             only_one: Arc::new(Semaphore::new(1)),
             places: Arc::new(Semaphore::new(PLACES)),
         }
@@ -78,8 +85,30 @@ impl Memory {
         self.aborted.store(true, Ordering::Relaxed);
     }
 
+    /// The server has been restarted.
+    pub(crate) fn note_restart(&self) {
+        let now = Some(Instant::now());
+        *self.restarted_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    /// How much is being done on behalf of open streams.
+    pub(crate) fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    /// Whether a client is refused because of a restart.
+    fn refuses_after_restart(&self, switches: &Switches) -> bool {
+        let at = *self.restarted_at.lock().unwrap_or_else(PoisonError::into_inner);
+        at.is_some_and(|at| {
+            switches.has("restart-dead") || (switches.has("restart-503") && at.elapsed() < UNREADY)
+        })
+    }
+
     /// Whether a client is answered 503 just now; one that resumes is spared by most faults.
     pub(crate) fn refuses(&self, switches: &Switches, resumes: bool) -> bool {
+        if self.refuses_after_restart(switches) {
+            return true;
+        }
         let closed = *self.closed_at.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = closed.is_some_and(|at| REFUSED.contains(&at.elapsed()));
         (!resumes && self.refusal.swap(false, Ordering::Relaxed))
@@ -125,7 +154,9 @@ impl Memory {
             false => cursor,
         };
         let cursor = if mixed { cursor.map(|cursor| self.share(cursor)) } else { cursor };
-        (cursor, OpenStream { memory: Arc::clone(self), mixed, number, _room: room })
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let detached = switches.has("work-detached");
+        (cursor, OpenStream { memory: Arc::clone(self), mixed, number, detached, _room: room })
     }
 
     /// A stream with this cursor has been written up to the newest id.
@@ -161,6 +192,8 @@ pub(crate) struct OpenStream {
     mixed: bool,
     /// Of the stream, from 1.
     pub(crate) number: usize,
+    /// Whether its work goes on when it ends.
+    detached: bool,
     _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -168,6 +201,9 @@ impl Drop for OpenStream {
     fn drop(&mut self) {
         let now = Some(Instant::now());
         *self.memory.closed_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        if !self.detached {
+            self.memory.running.fetch_sub(1, Ordering::Relaxed);
+        }
         if self.mixed {
             let mut shared = self.memory.shared.lock().unwrap_or_else(PoisonError::into_inner);
             shared.1 -= 1;

@@ -6,7 +6,7 @@ mod opening;
 use bytes::Bytes;
 use ssecheck_parser::encode::{self, EncodeError, Event};
 
-pub(crate) use opening::{opening, priming};
+pub(crate) use opening::{farewell, opening, priming};
 
 use crate::Switches;
 

@@ -43,6 +43,7 @@ pub(crate) enum Resource {
     Echo,
     Publish,
     Stats,
+    Restart,
     Finished,
     Job,
     Truth,
@@ -69,6 +70,7 @@ impl Resource {
             "/echo" => Self::Echo,
             "/publish" => Self::Publish,
             "/stats" => Self::Stats,
+            "/restart" => Self::Restart,
             "/finished" => Self::Finished,
             "/truth" => Self::Truth,
             path if job::named(path).is_some() => Self::Job,
@@ -93,12 +95,15 @@ impl Resource {
 
     /// Methods for the Allow field.
     pub(crate) fn methods(self) -> &'static str {
-        if self == Self::Publish { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" }
+        match self {
+            Self::Publish | Self::Restart => "POST, OPTIONS",
+            _ => "GET, HEAD, OPTIONS",
+        }
     }
 
     fn has(self, method: &Method) -> bool {
         match self {
-            Self::Publish => method == Method::POST,
+            Self::Publish | Self::Restart => method == Method::POST,
             _ => method == Method::GET || method == Method::HEAD,
         }
     }
@@ -152,8 +157,11 @@ async fn route(
             }
             answer
         }
-        Resource::Stats => {
-            json(StatusCode::OK, &serde_json::json!({ "subscribers": app.hub.subscribers() }))
+        Resource::Stats => stats(app),
+        Resource::Restart => {
+            app.hub.restart().await;
+            app.memory.note_restart();
+            empty(StatusCode::NO_CONTENT)
         }
         Resource::Finished => finished(app),
         Resource::Job => a_job(app, request, head_only),
@@ -211,6 +219,16 @@ fn echo(app: &App, request: &Parts, head_only: bool) -> Response<Reply> {
 
 fn unknown() -> Response<Reply> {
     error(StatusCode::NOT_FOUND, "no such resource")
+}
+
+/// What the server holds and does on behalf of open streams.
+fn stats(app: &App) -> Response<Reply> {
+    let numbers = serde_json::json!({
+        "subscribers": app.hub.subscribers(),
+        "running": app.memory.running(),
+        "queued_bytes": app.hub.queued_bytes(),
+    });
+    json(StatusCode::OK, &numbers)
 }
 
 /// What has been delivered when.

@@ -19,7 +19,7 @@ impl Stage<'_> {
     pub(super) async fn abort(&mut self, step: &Abort) -> StepResult {
         for _ in 0..step.times {
             // A server that refuses or drops the connection has merely been quicker.
-            if let Some(connection) = self.abortable(step.after).await {
+            if let Some(connection) = self.abortable(step).await {
                 match step.how {
                     CutHow::Reset => drop(connection.reset()),
                     CutHow::Close => drop(connection.abort()),
@@ -29,12 +29,15 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn abortable(&self, point: AbortPoint) -> Option<Connection> {
+    async fn abortable(&self, step: &Abort) -> Option<Connection> {
         let limits = Limits::all(self.subject.scaled(None, HEAD_TIME));
-        let plan = Plan::stream(self.subject);
+        let mut plan = Plan::stream(self.subject);
+        if let Some(id) = step.last_event_id.as_ref().and_then(|id| self.render(id, None)) {
+            plan.set("last-event-id", &id);
+        }
         let mut connection = self.subject.dialer.dial(&plan.url, &limits).await.ok()?;
         let request = plan.to_request();
-        match point {
+        match step.after {
             AbortPoint::Connect => {}
             AbortPoint::HalfRequest => connection.send(&half(&request)?).await.ok()?,
             AbortPoint::Request => connection.send(&request).await.ok()?,

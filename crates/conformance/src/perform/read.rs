@@ -16,6 +16,9 @@ const READ_TIME: Duration = Duration::from_secs(3);
 /// How long an echoed stream that stays open may be silent after its event, before scaling. Only
 /// time can prove that nothing more comes.
 const ECHO_GRACE: Duration = Duration::from_millis(300);
+/// After so long a silence, what piled up for a stalled reader is in, before scaling. Nothing is
+/// judged by it: a fence follows.
+const PILE_PAUSE: Duration = Duration::from_millis(100);
 
 impl Stage<'_> {
     pub(super) async fn read(&mut self, step: &Read) -> StepResult {
@@ -27,6 +30,7 @@ impl Stage<'_> {
             return Ok(());
         }
         let budget = self.subject.scaled(step.within, READ_TIME);
+        self.go_on(&step.from, budget).await;
         if step.fence {
             let budget = self.subject.scaled(step.within, FENCE_TIME);
             return self.fence(&step.from, budget).await;
@@ -38,6 +42,19 @@ impl Stage<'_> {
             }
             (None, Some(count)) => self.read_events(&step.from, count as usize, deadline).await,
             (None, None) => self.read_all(&step.from, deadline).await,
+        }
+    }
+
+    /// A stalled reader that is read reads on: it takes what has piled up first, because a server
+    /// whose publishers wait for it answers no hook before.
+    async fn go_on(&mut self, name: &str, budget: Duration) {
+        let pause = PILE_PAUSE.mul_f64(self.subject.time_scale);
+        let Ok(stream) = self.stream_mut(name) else { return };
+        if std::mem::take(&mut stream.stalled) {
+            let deadline = Deadline::now() + budget;
+            while Deadline::now() < deadline
+                && stream.read_any(Deadline::now() + pause).await == Stop::Satisfied
+            {}
         }
     }
 

@@ -6,6 +6,7 @@ use ssecheck_model::step::{Destination, Wait};
 use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult, Waited};
+use crate::request::Plan;
 use crate::stream::Stream;
 
 /// Time between two looks at a number.
@@ -24,7 +25,7 @@ impl Stage<'_> {
                 tokio::time::sleep(budget).await;
                 Waited { satisfied: true, seen: format!("{} passed", step.within), of: None }
             }
-            Some(before) => self.wait_for_number(before, step.plus, budget).await?,
+            Some(before) => self.wait_for_number(before, step, budget).await?,
         };
         self.waits.insert(step.name.value.clone(), waited);
         Ok(())
@@ -33,27 +34,36 @@ impl Stage<'_> {
     async fn wait_for_number(
         &self,
         before: &str,
-        plus: u64,
+        step: &Wait,
         budget: Duration,
     ) -> Result<Waited, String> {
-        let stream = self.streams.get(before);
-        let stream = stream.ok_or_else(|| format!("`{before}` was never opened"))?;
-        let of = stream.destination.ok_or_else(|| format!("`{before}` is no number"))?;
-        let (start, plan) = (self.number(of, stream)?, stream.plan.clone());
+        let (of, start, plan) = self.number_before(before)?;
+        let grown = match &step.since {
+            Some(since) => (start - self.number_before(since)?.1).max(0.0),
+            None => 0.0,
+        };
         let deadline = Deadline::now() + budget;
         // A job that has been started again stays so: one look cannot show that it was not. The
         // first run itself may be counted late.
         let stays = of == Destination::Runs;
-        let most = if stays { start.max(1.0) } else { start } + plus as f64;
+        let most = if stays { start.max(1.0) } else { start + grown } + step.plus as f64;
         loop {
             let seen = self.number(of, &self.answer(plan.clone(), budget).await)?;
             let satisfied = seen <= most;
             if satisfied != stays || Deadline::now() >= deadline {
-                let seen = format!("{seen}, {start} before");
+                let seen = format!("{seen}, {start} before, {most} allowed");
                 return Ok(Waited { satisfied, seen, of: Some(of) });
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// What was counted by the answer of that name, the number, and the request.
+    fn number_before(&self, name: &str) -> Result<(Destination, f64, Plan), String> {
+        let stream = self.streams.get(name);
+        let stream = stream.ok_or_else(|| format!("`{name}` was never opened"))?;
+        let of = stream.destination.ok_or_else(|| format!("`{name}` is no number"))?;
+        Ok((of, self.number(of, stream)?, stream.plan.clone()))
     }
 
     fn number(&self, of: Destination, stream: &Stream) -> Result<f64, String> {

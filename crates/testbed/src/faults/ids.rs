@@ -182,6 +182,7 @@ pub(super) const SWITCHES: &[Switch] = &[
             ("last-event-id/under-load", "lost"),
             ("last-event-id/torn-character", "lost"),
             ("last-event-id/torn-event", "lost"),
+            ("liveness/restart-resumes", "events-differ"),
         ],
         "the newest missed event comes before the older ones",
     ),

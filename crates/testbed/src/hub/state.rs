@@ -143,6 +143,21 @@ impl State {
         self.subscribers.len() + self.leaked
     }
 
+    pub(super) fn queued_bytes(&self) -> usize {
+        self.subscribers.values().map(Queue::waiting).sum()
+    }
+
+    pub(super) fn end_all(&mut self) {
+        self.subscribers.clear();
+    }
+
+    /// Loses the history.
+    pub(super) fn forget_all(&mut self) {
+        self.history.clear();
+        self.index.clear();
+        self.history_bytes = 0;
+    }
+
     /// Ends the streams that have had [`ELDER`] events; one that has just been opened may have
     /// come after the client left whose end brings this about.
     pub(super) fn end_elders(&mut self) {

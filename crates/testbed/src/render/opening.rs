@@ -10,6 +10,11 @@ use crate::edge::BAD_CHUNK;
 /// Bytes of padding, enough for the buffers of old browsers.
 const PADDING: usize = 2048;
 
+/// Clients come back within so many milliseconds more than the usual time.
+const JITTER_MS: u64 = 1000;
+/// Prime to it, so that the next streams are far apart.
+const JITTER_STEP: u64 = 377;
+
 /// The pieces before the first event: the reconnection time, and whatever a switch adds.
 pub(crate) fn opening(switches: &Switches, retry_ms: u64) -> Vec<Bytes> {
     let mut pieces = Vec::new();
@@ -45,6 +50,18 @@ pub(crate) fn priming(switches: &Switches, id: &str, stream: usize) -> Option<By
             .ok();
     }
     switches.has("priming-event").then(|| event(switches, fields).ok()).flatten()
+}
+
+/// The last piece of a stream that the server ends: when to come back, and not all at once (R59).
+pub(crate) fn farewell(switches: &Switches, retry_ms: u64, stream: usize) -> Option<Bytes> {
+    if switches.has("no-retry") {
+        return None;
+    }
+    let jitter = (stream as u64).wrapping_mul(JITTER_STEP) % JITTER_MS;
+    let jitter = if switches.has("restart-same-retry") { 0 } else { jitter };
+    let mut text = String::new();
+    encode::retry(&mut text, retry_ms + jitter);
+    Some(line_ends(switches, text.into_bytes()))
 }
 
 fn retry(switches: &Switches, retry_ms: u64) -> Option<Bytes> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ssecheck_testbed::{Config, Testbed};
 
-use crate::client::{Client, correct, post, publish, until_subscribers};
+use crate::client::{Client, correct, post, publish, stat, until_subscribers};
 
 #[tokio::test]
 async fn every_subscriber_gets_every_event_in_order() {
@@ -83,9 +83,47 @@ async fn a_slow_reader_is_cut_and_others_lose_nothing() {
 }
 
 async fn subscribers(testbed: &Testbed) -> u64 {
-    let answer = crate::client::fetch(testbed, "/stats", "").await;
-    let stats: serde_json::Value = serde_json::from_slice(&answer.body()).unwrap();
-    stats["subscribers"].as_u64().unwrap()
+    stat(testbed, "subscribers").await
+}
+
+#[tokio::test]
+async fn a_restart_ends_every_stream_with_a_time_of_its_own_and_keeps_the_history() {
+    let testbed = correct();
+    publish(&testbed, "a").await;
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        clients.push(Client::subscribe(&testbed, "").await);
+    }
+    publish(&testbed, "b").await;
+    let restart = "POST /restart HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+    let mut answer = Client::send(&testbed, restart).await;
+    answer.until_end().await;
+    assert_eq!(answer.status(), 204);
+    let mut farewells = std::collections::BTreeSet::new();
+    for client in &mut clients {
+        client.until("\r\n0\r\n\r\n").await;
+        assert_eq!(client.data(), ["b"]);
+        let body = String::from_utf8(client.body()).unwrap();
+        farewells.insert(body.rsplit("retry: ").next().unwrap().to_owned());
+    }
+    assert_eq!(farewells.len(), 3, "{farewells:?}");
+    until_subscribers(&testbed, 0).await;
+    let mut back = Client::subscribe(&testbed, "Last-Event-ID: 1\r\n").await;
+    back.until_events(1).await;
+    assert_eq!(back.data(), ["b"]);
+    testbed.shutdown().await;
+}
+
+#[tokio::test]
+async fn work_is_counted_as_long_as_its_stream_is_open() {
+    let testbed = correct();
+    assert_eq!(stat(&testbed, "running").await, 0);
+    let client = Client::subscribe(&testbed, "").await;
+    assert_eq!(stat(&testbed, "running").await, 1);
+    drop(client);
+    until_subscribers(&testbed, 0).await;
+    assert_eq!((stat(&testbed, "running").await, stat(&testbed, "queued_bytes").await), (0, 0));
+    testbed.shutdown().await;
 }
 
 #[tokio::test]

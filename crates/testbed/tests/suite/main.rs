@@ -7,6 +7,7 @@ mod cors;
 mod framing;
 mod http;
 mod hub;
+mod lifetime;
 mod load;
 mod resources;
 mod resumption;
