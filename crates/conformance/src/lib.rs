@@ -5,6 +5,7 @@
 //! [`Conformance`](ssecheck_model::report::Conformance).
 
 mod baseline;
+pub mod capture;
 mod discover;
 mod error;
 mod hook;

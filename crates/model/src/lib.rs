@@ -29,6 +29,7 @@ mod plan_numbers;
 mod plan_shapes;
 pub mod report;
 pub mod schema;
+pub mod secrets;
 mod source;
 pub mod span;
 mod status_pattern;

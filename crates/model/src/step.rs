@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::placed::Placed;
 use crate::span::Span;
@@ -98,7 +98,7 @@ pub struct Connect {
 }
 
 /// The HTTP version of a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum HttpVersion {
     /// HTTP/1.0.
     #[serde(rename = "1.0")]
@@ -113,7 +113,9 @@ pub enum HttpVersion {
 }
 
 /// Whose header fields a request carries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// The header fields of the target file.
@@ -348,7 +350,9 @@ pub struct Request {
 }
 
 /// Where a `request` step goes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Destination {
     /// The URL of the stream.
