@@ -13,6 +13,7 @@ mod judge;
 mod open;
 mod outcome;
 mod perform;
+mod portability;
 mod request;
 mod retry;
 mod run;

@@ -20,6 +20,7 @@ use crate::judge::{Judgement, judge};
 use crate::open::{HEAD_TIME, open};
 use crate::outcome::{Gate, gate, not_carried_out, result};
 use crate::perform::{Broken, Stage, all_streams};
+use crate::portability::Survey;
 use crate::request::Plan;
 use crate::retry::{merged, worth_a_retry};
 use crate::subject::Subject;
@@ -106,7 +107,8 @@ pub async fn run(
         true => Some("interrupted".to_owned()),
         false => board.aborted.take(),
     };
-    let conformance = Conformance::new(board.results(aborted.is_some()), aborted);
+    let mut conformance = Conformance::new(board.results(aborted.is_some()), aborted);
+    conformance.portability = std::mem::take(&mut board.survey).report();
     let secrets = std::mem::take(&mut board.secrets);
     drop(board);
     let mut subject = Arc::unwrap_or_clone(subject);
@@ -127,6 +129,7 @@ struct Board {
     aborted: Option<String>,
     /// What only the answers showed of it.
     secrets: Secrets,
+    survey: Survey,
 }
 
 struct CaseDone {
@@ -142,6 +145,7 @@ struct Tried {
     results: Vec<CheckResult>,
     kept: Vec<Kept>,
     secrets: Secrets,
+    survey: Survey,
     /// Whether something happened that a dead server would explain.
     suspicious: bool,
 }
@@ -160,6 +164,7 @@ impl Board {
             done: BTreeMap::new(),
             aborted: None,
             secrets: Secrets::default(),
+            survey: Survey::default(),
         }
     }
 
@@ -211,6 +216,7 @@ impl Board {
     fn note(&mut self, ended: CaseDone, tell: &mut impl FnMut(RunEvent<'_>)) {
         let (index, mut results) = (ended.index, ended.tried.results);
         self.secrets.extend(ended.tried.secrets);
+        self.survey.add(ended.tried.survey);
         if let Some(known) = &self.options.known {
             results.iter_mut().for_each(|result| known.cover(result));
         }
@@ -283,6 +289,7 @@ async fn tried(
         tried.suspicious = again.suspicious;
         tried.kept.extend(again.kept);
         tried.secrets.extend(again.secrets);
+        tried.survey.add(again.survey);
     }
     tried
 }
@@ -302,6 +309,7 @@ async fn case_results(subject: &Subject, case: &Case, token: String, strict: boo
         results,
         kept: kept.into_iter().collect(),
         secrets: secrets_found(all_streams(&stage)),
+        survey: Survey::of(&stage),
         suspicious: broken.is_some() || stage.streams.values().any(|s| s.head.is_none()),
     }
 }

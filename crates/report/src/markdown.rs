@@ -2,6 +2,7 @@
 
 mod escape;
 mod load;
+mod portability;
 
 use ssecheck_model::report::{CheckResult, Conformance, Report};
 use ssecheck_model::verdict::{Outcome, Verdict};
@@ -36,6 +37,7 @@ fn checks(report: &Report, conformance: &Conformance) -> String {
     push_all(&mut out, &red, details);
     baseline(&mut out, conformance);
     warnings(&mut out, &with(conformance, &[Outcome::Warn]));
+    out.push_str(&portability::render(&conformance.portability));
     out
 }
 

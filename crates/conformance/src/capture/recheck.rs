@@ -10,6 +10,8 @@ use super::document::{CaseDoc, Manifest, TryDoc};
 use super::folder::{self, CaptureError};
 use super::{MANIFEST, digest, file_name, read, target};
 use crate::outcome::{Gate, gate, not_carried_out};
+use crate::perform::{Broken, Stage};
+use crate::portability::Survey;
 use crate::retry::merged;
 use crate::run::judged;
 use crate::subject::Subject;
@@ -47,13 +49,14 @@ pub fn recheck(folder: &Path, suite: Suite, strict: bool) -> Result<Rechecked, C
     let subject = target::subject(&manifest.target).map_err(unusable)?;
     let strict = strict || manifest.strict;
     let (suite, notes) = chosen(&manifest, suite);
-    let (mut checks, mut missing) = (Vec::new(), Vec::new());
+    let (mut checks, mut missing, mut survey) = (Vec::new(), Vec::new(), Survey::default());
     for case in &suite.cases {
         let found = of_case(folder, &manifest, &subject, (case, strict))?;
         if found.missing {
             missing.push(case.id.value.clone());
         }
         checks.extend(found.checks);
+        survey.add(found.survey);
     }
     let ended = manifest.ended.as_ref();
     let cut_short = || {
@@ -61,8 +64,10 @@ pub fn recheck(folder: &Path, suite: Suite, strict: bool) -> Result<Rechecked, C
         (!missing.is_empty() || ended.is_none()).then(|| word.to_owned())
     };
     let aborted = ended.and_then(|ended| ended.aborted.clone()).or_else(cut_short);
+    let mut conformance = Conformance::new(checks, aborted);
+    conformance.portability = survey.report();
     Ok(Rechecked {
-        conformance: Conformance::new(checks, aborted),
+        conformance,
         target: TargetInfo {
             url: manifest.target.url,
             provides: manifest.target.declared,
@@ -104,6 +109,7 @@ struct OfCase {
     checks: Vec<CheckResult>,
     /// Whether the run should have left a file and did not.
     missing: bool,
+    survey: Survey,
 }
 
 fn of_case(
@@ -112,7 +118,11 @@ fn of_case(
     subject: &Subject,
     (case, strict): (&Case, bool),
 ) -> Result<OfCase, CaptureError> {
-    let untold = |why: &str, missing: bool| OfCase { checks: untold(subject, case, why), missing };
+    let untold = |why: &str, missing: bool| OfCase {
+        checks: untold(subject, case, why),
+        missing,
+        survey: Survey::default(),
+    };
     if !manifest.cases.iter().any(|planned| planned.id == case.id.value) {
         return Ok(untold("the capture was made without this case", false));
     }
@@ -128,9 +138,10 @@ fn of_case(
         path: folder.join(file_name(&case.id.value)).display().to_string(),
         reason,
     };
-    let mut checks = tries(subject, case, &document, strict).map_err(damaged)?;
+    let mut survey = Survey::default();
+    let mut checks = tries(subject, case, (&document, strict), &mut survey).map_err(damaged)?;
     checks.iter_mut().for_each(|check| check.case_ms = document.case_ms);
-    Ok(OfCase { checks, missing: false })
+    Ok(OfCase { checks, missing: false, survey })
 }
 
 /// Every check of the case as `not-in-capture`, but those that do not apply anyhow.
@@ -149,12 +160,14 @@ fn untold(subject: &Subject, case: &Case, why: &str) -> Vec<CheckResult> {
 fn tries(
     subject: &Subject,
     case: &Case,
-    document: &CaseDoc,
-    strict: bool,
+    (document, strict): (&CaseDoc, bool),
+    survey: &mut Survey,
 ) -> Result<Vec<CheckResult>, String> {
     let mut results: Option<Vec<CheckResult>> = None;
     for (attempt, kept) in (1..).zip(&document.tries) {
-        let again = told_try(subject, case, kept, strict)?;
+        let (stage, broken) = read::stage(subject, case, kept)?;
+        survey.add(Survey::of(&stage));
+        let again = told(&stage, broken.as_ref(), kept, strict);
         results = Some(match results {
             None => again,
             Some(before) => merged(case, before, again, attempt),
@@ -164,19 +177,21 @@ fn tries(
 }
 
 /// One try, judged as far as it can be told.
-fn told_try(
-    subject: &Subject,
-    case: &Case,
+fn told(
+    stage: &Stage<'_>,
+    broken: Option<&Broken>,
     kept: &TryDoc,
     strict: bool,
-) -> Result<Vec<CheckResult>, String> {
-    let mut results = judged_try(subject, case, kept, strict)?;
+) -> Vec<CheckResult> {
+    let (subject, case) = (stage.subject, stage.case);
+    let gates: Vec<Gate> = case.checks.iter().map(|check| gate(subject, case, check)).collect();
+    let mut results = judged(stage, gates, broken, strict);
     for (check, result) in case.checks.iter().zip(&mut results) {
         if let Some(why) = kept.untellable.get(&check.id.value) {
             *result = not_carried_out(case, check, Outcome::NotApplicable, NOT_IN_CAPTURE, why);
         }
     }
-    Ok(results)
+    results
 }
 
 /// One try, judged by what was kept.
