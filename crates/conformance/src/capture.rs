@@ -118,7 +118,8 @@ pub(crate) fn keep(
     Kept(kept)
 }
 
-/// What one try saw.
+/// What one try saw; nothing, when no check of the case applies.
+#[derive(Default)]
 pub(crate) struct Kept(TryDoc);
 
 /// Leaves out the bytes of streams that do not fit any more.

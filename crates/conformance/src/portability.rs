@@ -70,6 +70,13 @@ impl Survey {
         }
     }
 
+    /// The section of the report on several cases, in their order.
+    pub(crate) fn sum(all: impl Iterator<Item = Self>) -> Vec<Portability> {
+        let mut sum = Self::default();
+        all.for_each(|one| sum.add(one));
+        sum.report()
+    }
+
     /// The section of the report; empty when there was no stream.
     pub(crate) fn report(self) -> Vec<Portability> {
         let told = |(index, example): (usize, Option<Divergence>)| Portability {

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ssecheck_model::case::Case;
+use ssecheck_model::case::{Case, Check};
 use ssecheck_model::report::{CheckResult, Conformance, Evidence};
 use ssecheck_model::secrets::Secrets;
 use ssecheck_model::verdict::Outcome;
@@ -108,7 +108,7 @@ pub async fn run(
         false => board.aborted.take(),
     };
     let mut conformance = Conformance::new(board.results(aborted.is_some()), aborted);
-    conformance.portability = std::mem::take(&mut board.survey).report();
+    conformance.portability = Survey::sum(std::mem::take(&mut board.surveys).into_values());
     let secrets = std::mem::take(&mut board.secrets);
     drop(board);
     let mut subject = Arc::unwrap_or_clone(subject);
@@ -129,7 +129,7 @@ struct Board {
     aborted: Option<String>,
     /// What only the answers showed of it.
     secrets: Secrets,
-    survey: Survey,
+    surveys: BTreeMap<usize, Survey>,
 }
 
 struct CaseDone {
@@ -164,7 +164,7 @@ impl Board {
             done: BTreeMap::new(),
             aborted: None,
             secrets: Secrets::default(),
-            survey: Survey::default(),
+            surveys: BTreeMap::new(),
         }
     }
 
@@ -216,7 +216,7 @@ impl Board {
     fn note(&mut self, ended: CaseDone, tell: &mut impl FnMut(RunEvent<'_>)) {
         let (index, mut results) = (ended.index, ended.tried.results);
         self.secrets.extend(ended.tried.secrets);
-        self.survey.add(ended.tried.survey);
+        self.surveys.insert(index, ended.tried.survey);
         if let Some(known) = &self.options.known {
             results.iter_mut().for_each(|result| known.cover(result));
         }
@@ -261,15 +261,20 @@ impl Board {
         for (index, case) in self.cases.iter().enumerate() {
             match self.done.remove(&index) {
                 Some(results) => all.extend(results),
-                None if aborted => all.extend(case.checks.iter().map(|check| {
-                    let message = "the run ended before this case";
-                    not_carried_out(case, check, Outcome::Error, "not-run", message)
-                })),
+                None if aborted => {
+                    all.extend(case.checks.iter().map(|check| not_run(case, check)));
+                }
                 None => {}
             }
         }
         all
     }
+}
+
+/// A check to which a run did not come.
+pub(crate) fn not_run(case: &Case, check: &Check) -> CheckResult {
+    let message = "the run ended before this case";
+    not_carried_out(case, check, Outcome::Error, "not-run", message)
 }
 
 /// The results of a case, tried again as often as the user allows while that can tell something.
@@ -299,7 +304,8 @@ async fn case_results(subject: &Subject, case: &Case, token: String, strict: boo
     if !gates.iter().any(|gate| matches!(gate, Gate::Open { .. })) {
         let closed =
             case.checks.iter().zip(&gates).filter_map(|(check, gate)| shut(case, check, gate));
-        return Tried { results: closed.collect(), ..Tried::default() };
+        let kept = subject.capture.then(Kept::default).into_iter().collect();
+        return Tried { results: closed.collect(), kept, ..Tried::default() };
     }
     let mut stage = Stage::new(subject, case, token);
     let broken = stage.perform().await.err();
@@ -335,11 +341,7 @@ pub(crate) fn judged(
     judged.collect()
 }
 
-pub(crate) fn shut(
-    case: &Case,
-    check: &ssecheck_model::case::Check,
-    gate: &Gate,
-) -> Option<CheckResult> {
+pub(crate) fn shut(case: &Case, check: &Check, gate: &Gate) -> Option<CheckResult> {
     match gate {
         Gate::Open { .. } => None,
         Gate::NotApplicable(why) => {

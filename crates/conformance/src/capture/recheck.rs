@@ -13,7 +13,7 @@ use crate::outcome::{Gate, gate, not_carried_out};
 use crate::perform::{Broken, Stage};
 use crate::portability::Survey;
 use crate::retry::merged;
-use crate::run::judged;
+use crate::run::{judged, not_run, shut};
 use crate::subject::Subject;
 use crate::suite::Suite;
 
@@ -127,6 +127,11 @@ fn of_case(
         return Ok(untold("the capture was made without this case", false));
     }
     let Some(document) = folder::case(folder, &case.id.value)? else {
+        if manifest.ended.as_ref().is_some_and(|ended| ended.aborted.is_some()) {
+            // The run said so itself.
+            let checks = case.checks.iter().map(|check| not_run(case, check)).collect();
+            return Ok(OfCase { checks, missing: true, survey: Survey::default() });
+        }
         let applies =
             case.checks.iter().any(|c| matches!(gate(subject, case, c), Gate::Open { .. }));
         return Ok(untold("the run that made the capture ended before this case", applies));
@@ -150,7 +155,7 @@ fn untold(subject: &Subject, case: &Case, why: &str) -> Vec<CheckResult> {
         Gate::Open { .. } => {
             not_carried_out(case, check, Outcome::NotApplicable, NOT_IN_CAPTURE, why)
         }
-        shut => crate::run::shut(case, check, &shut).unwrap_or_else(|| {
+        closed => shut(case, check, &closed).unwrap_or_else(|| {
             not_carried_out(case, check, Outcome::NotApplicable, NOT_IN_CAPTURE, why)
         }),
     };

@@ -22,14 +22,18 @@ pub(super) fn lines(all: &[Portability], style: Style) -> Vec<String> {
     for one in differing {
         out.extend(hang(&format!("  {}", line(&one.model, NAME)), &text(one), NAME, style.width));
     }
+    out.push(style.dim("more on them: --markdown FILE or --json FILE"));
     out.push(String::new());
     out
 }
 
 fn text(one: &Portability) -> String {
-    let (count, clients) = (count(one), one.clients.join(", "));
-    let example = one.example.as_ref().map(example).unwrap_or_default();
-    line(&format!("{count}: {}{example} (as {clients})", one.habit), VALUE_LIMIT * 2)
+    let place = |example: &Divergence| {
+        let Divergence { case, connection, offset, .. } = example;
+        format!(", first in {case} on {connection} at byte {offset}")
+    };
+    let place = one.example.as_ref().map(place).unwrap_or_default();
+    line(&format!("{}: {}{place}", count(one), one.habit), VALUE_LIMIT)
 }
 
 /// `on 1 of 8 streams`.
