@@ -10,6 +10,7 @@ mod kill_matrix;
 mod load;
 mod load_truth;
 mod offline;
+mod output_safety;
 mod real_servers;
 mod secrets;
 mod signals;

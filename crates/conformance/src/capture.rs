@@ -163,3 +163,7 @@ fn digest(case: &Case) -> String {
     }
     format!("{hash:016x}")
 }
+
+#[cfg(test)]
+#[path = "capture_tests.rs"]
+mod tests;
