@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// List, show and export the shipped cases, or print the JSON schemas.
     Cases(CasesArgs),
+    /// Judge captures of `run --capture` again, or streams that curl saved, without the server.
+    Recheck(RecheckArgs),
     /// Render a saved JSON report again.
     Report(ReportArgs),
     /// Prove every check: it turns red on its faults, and on nothing else.
@@ -92,6 +94,9 @@ pub(crate) struct RunArgs {
     /// Use the cases of this directory (or file) instead of the shipped ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
+    /// Keep what each case saw in this folder, so that `recheck` can judge it again.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) capture: Option<PathBuf>,
     /// List what would run, and run nothing.
     #[arg(long)]
     pub(crate) list: bool,
@@ -342,6 +347,29 @@ pub(crate) enum SchemaKind {
     /// A report.
     Report,
 }
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = RECHECK_EXAMPLES)]
+pub(crate) struct RecheckArgs {
+    /// Folders that `run --capture` made, or files with a stream; `-` is standard input.
+    #[arg(value_name = "CAPTURE", required = true)]
+    pub(crate) captures: Vec<PathBuf>,
+    /// Use the cases of this directory (or file) instead of the shipped ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cases: Option<PathBuf>,
+    /// Let violations of SHOULD fail too.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) formats: FormatArgs,
+}
+
+const RECHECK_EXAMPLES: &str = "\
+Examples:
+  ssecheck run http://127.0.0.1:3000/events --capture c && ssecheck recheck c
+      the same verdicts, without the server
+  timeout 5 curl -s -N -i http://127.0.0.1:3000/events | ssecheck recheck -
+      what can be told from one stream";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReportArgs {

@@ -108,6 +108,7 @@ async fn measure(work: Work<'_>, subject: &Subject) -> Done {
     let preview =
         Load { plan: ssecheck_load::plan_facts(&settings, needs.clone()), ..Load::default() };
     human.write(&text::header(&tool(), &target_info(subject), human.style));
+    human.write(&crate::secrets::note().unwrap_or_default());
     human.write(&text::load::plan(&preview, human.style));
     if planned.plan.server.is_none() && settings.publishing().is_none() {
         human.write(NO_HOOK);
@@ -145,6 +146,7 @@ async fn measure(work: Work<'_>, subject: &Subject) -> Done {
     if let Some(aborted) = aborted {
         human.write(&format!("stopped, because a threshold stayed crossed: {aborted}\n"));
     }
+    let report = crate::secrets::redacted(&report)?;
     human.write(&text::load::results(&report, human.style));
     formats.write(&report)?;
     Ok(exit_code)
@@ -242,10 +244,10 @@ fn check_sources(args: &LoadArgs) -> Result<(), Stop> {
 fn target_info(subject: &Subject) -> TargetInfo {
     let target = &subject.target;
     let url = ssecheck_transport::Url::parse(&target.url.to_string());
-    TargetInfo {
+    crate::secrets::hidden(TargetInfo {
         url: url.map_or_else(|_| target.url.to_string(), |url| url.to_string()),
         provides: target.provides.iter().map(|c| c.value.as_str().to_owned()).collect(),
         seen: Vec::new(),
         testbed: subject.testbed,
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! The `ssecheck` command: the door to everything else.
 
 mod args;
+mod capture;
 mod cases;
 mod interrupt;
 mod load;
@@ -9,8 +10,10 @@ mod merge;
 mod output;
 mod processes;
 mod progress;
+mod recheck;
 mod report;
 mod run;
+mod secrets;
 mod selftest;
 mod serve;
 mod server_process;
@@ -40,6 +43,7 @@ fn dispatch(args: Args) -> u8 {
         Command::Merge(args) => merge::merge(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Cases(args) => cases::cases(&args),
+        Command::Recheck(args) => recheck::recheck(&args),
         Command::Report(args) => report::report(&args),
         Command::Selftest(args) => selftest::selftest(&args),
     };

@@ -53,7 +53,7 @@ const COMPLAINT: usize = 8192;
 
 /// Writes an error for people on standard error.
 pub(crate) fn complain(message: &str) {
-    let text = sanitize::block(message, COMPLAINT);
+    let text = sanitize::block(&crate::secrets::hide(message), COMPLAINT);
     let prefix = if text.starts_with("error") { "" } else { "error: " };
     // There is nobody left to tell when standard error is closed.
     let _ = writeln!(io::stderr(), "{prefix}{text}");
@@ -82,8 +82,9 @@ impl Human {
         if self.to_stderr { io::stderr().is_terminal() } else { io::stdout().is_terminal() }
     }
 
-    /// Writes text as it is. A closed pipe (`| head`) is no error.
+    /// Writes text, without secrets. A closed pipe (`| head`) is no error.
     pub(crate) fn write(self, text: &str) {
+        let text = crate::secrets::hide(text);
         let _ = match self.to_stderr {
             true => io::stderr().write_all(text.as_bytes()),
             false => io::stdout().write_all(text.as_bytes()),

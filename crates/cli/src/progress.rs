@@ -32,7 +32,9 @@ impl Progress {
             RunEvent::Ready(subject) => {
                 let info = target_info(subject, self.testbed);
                 self.human.write(&text::header(&self.tool, &info, self.human.style));
+                self.human.write(&crate::secrets::note().unwrap_or_default());
             }
+            RunEvent::Captured { .. } => {}
             RunEvent::CaseDone { case, checks, done, total } => {
                 self.case_done(case, checks);
                 self.count(*done, *total);
@@ -72,10 +74,10 @@ impl Progress {
 
 /// What the report says of the target.
 pub(crate) fn target_info(subject: &ssecheck_conformance::Subject, testbed: bool) -> TargetInfo {
-    TargetInfo {
+    crate::secrets::hidden(TargetInfo {
         url: subject.url().to_string(),
         provides: subject.declared().map(|c| c.as_str().to_owned()).collect(),
         seen: subject.seen().map(|c| c.as_str().to_owned()).collect(),
         testbed,
-    }
+    })
 }

@@ -2,20 +2,23 @@
 
 use std::time::{Duration, Instant};
 
+use ssecheck_conformance::capture::{About, RECORDED_BYTES};
 use ssecheck_conformance::{
     Deviations, Options, SetupError, Started, Subject, Suite, run as conformance,
 };
 use ssecheck_model::exit;
 use ssecheck_model::report::{Conformance, Report, SCHEMA, TargetInfo, Tool};
+use ssecheck_model::secrets::Secrets;
 use ssecheck_model::target::Target;
 use ssecheck_report::text;
 use ssecheck_testbed::{Config, Testbed};
 
 use crate::args::{LoadFormatArgs, RunArgs};
+use crate::capture::Capture;
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Stop, complain, print, replace};
 use crate::progress::{Progress, target_info};
-use crate::{cases, settings};
+use crate::{cases, secrets, settings};
 
 /// Time that the runtime gets to end what is still open.
 pub(crate) const SHUTDOWN: Duration = Duration::from_secs(2);
@@ -97,12 +100,20 @@ async fn judge(
     let testbed = args.server.url.is_none() && args.server.target.is_none();
     let started_at = jiff::Timestamp::now();
     let clock = Instant::now();
-    let subject = Subject::new(target, settings::dial_options(&args.server)?, args.time_scale);
+    let mut dial = settings::dial_options(&args.server)?;
+    if args.capture.is_some() {
+        dial.max_recorded = RECORDED_BYTES;
+    }
+    let subject = Subject::new(target, dial, args.time_scale);
     let mut subject = subject.map_err(|error| match error {
         SetupError::Url(_) => Stop::usage(with_scheme_hint(&error, args)),
         _ => Stop::setup(error),
     })?;
     subject.soak = args.soak.map(|span| span.0);
+    // The token of the built-in testbed is none.
+    subject.secrets = if testbed { Secrets::default() } else { secrets::all() };
+    let mut capture = capture(args, &suite, (testbed, started_at.to_string()))?;
+    subject.capture = capture.is_some();
     let human = formats.human();
     let mut progress = Progress::new(human, &suite, tool(), testbed);
     let known = settings::deviations(args)?;
@@ -113,12 +124,20 @@ async fn judge(
         known: known.clone(),
     };
     let before = target_info(&subject, testbed);
-    let finished =
-        conformance(subject, suite, options, interrupt.heard(), |event| progress.tell(&event))
-            .await;
+    let finished = conformance(subject, suite, options, interrupt.heard(), |event| {
+        progress.tell(&event);
+        capture.iter_mut().for_each(|capture| capture.tell(&event));
+    })
+    .await;
+    let mut captured = Ok(());
     let (result, info, interrupted, failed) = match finished {
         Ok(finished) => {
+            secrets::keep(finished.subject.secrets.clone());
             let info = target_info(&finished.subject, testbed);
+            if let Some(capture) = capture {
+                let aborted = finished.conformance.aborted.clone();
+                captured = capture.end(&finished.subject, aborted, finished.interrupted);
+            }
             let mut result = finished.conformance;
             if let Some(known) = known {
                 hold_against(args, known, &mut result)?;
@@ -137,12 +156,30 @@ async fn judge(
         interrupted,
         ..empty_report(info, result)
     };
+    let report = secrets::redacted(&report)?;
     match failed {
         Some(error) => complain(&error.to_string()),
         None => human.write(&text::findings(&report, human.style)),
     }
     formats.write(&report)?;
-    Ok(exit_code)
+    captured.map(|()| exit_code)
+}
+
+fn capture(
+    args: &RunArgs,
+    suite: &Suite,
+    (testbed, started_at): (bool, String),
+) -> Result<Option<Capture>, Stop> {
+    let Some(folder) = &args.capture else { return Ok(None) };
+    let about = About {
+        tool: tool(),
+        started_at,
+        testbed,
+        strict: args.strict,
+        selected: !(args.only.is_empty() && args.skip.is_empty()),
+        suite: suite.clone(),
+    };
+    Capture::begin(folder, about).map(Some)
 }
 
 /// Holds a result against the baseline file, and rewrites the file first if that was asked for. A

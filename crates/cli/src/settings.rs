@@ -1,17 +1,21 @@
 //! From what was typed to what is meant. The only place that reads the environment.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
 use ssecheck_conformance::{Deviations, DialOptions, Suite};
 use ssecheck_model::baseline::Baseline;
+use ssecheck_model::secrets::Secrets;
 use ssecheck_model::span::Span;
 use ssecheck_model::suggest::nearest;
 use ssecheck_model::target::{Capability, Target};
 
 use crate::args::{RunArgs, ServerArgs};
 use crate::output::Stop;
+use crate::secrets;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
@@ -41,7 +45,14 @@ pub(crate) fn target(args: &ServerArgs) -> Result<Option<Target>, Stop> {
         (Some(file), url) => {
             let text = read(file)?;
             let file = file.display().to_string();
+            let used = RefCell::new(BTreeMap::new());
+            let environment = |name: &str| {
+                let value = environment(name)?;
+                used.borrow_mut().insert(name.to_owned(), value.clone());
+                Some(value)
+            };
             let mut target = Target::load(&file, &text, &environment).map_err(Stop::usage)?;
+            keep_environment(&target, &used.take());
             if let Some(url) = url {
                 target.url = Target::bare(url).map_err(Stop::usage)?.url;
             }
@@ -62,7 +73,14 @@ pub(crate) fn target(args: &ServerArgs) -> Result<Option<Target>, Stop> {
     for word in &args.provides {
         target.declare(capability(word)?);
     }
+    secrets::keep(Secrets::of_target(&target));
     Ok(Some(target))
+}
+
+fn keep_environment(target: &Target, used: &BTreeMap<String, String>) {
+    let (mut found, url) = (Secrets::default(), target.url.to_string());
+    used.iter().for_each(|(name, value)| found.add_environment(name, value, &url));
+    secrets::keep(found);
 }
 
 fn capability(word: &str) -> Result<Capability, Stop> {

@@ -81,7 +81,7 @@ async fn try_hook(subject: &Subject) -> Result<(), SetupError> {
     }
 }
 
-fn note(subject: &mut Subject, stream: &Stream) {
+pub(crate) fn note(subject: &mut Subject, stream: &Stream) {
     let acao = stream
         .head
         .as_ref()

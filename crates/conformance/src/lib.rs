@@ -5,6 +5,7 @@
 //! [`Conformance`](ssecheck_model::report::Conformance).
 
 mod baseline;
+pub mod capture;
 mod discover;
 mod error;
 mod hook;
@@ -12,6 +13,7 @@ mod judge;
 mod open;
 mod outcome;
 mod perform;
+mod portability;
 mod request;
 mod retry;
 mod run;

@@ -87,6 +87,12 @@ pub(crate) struct Broken {
     pub column: u64,
 }
 
+/// Every connection of the case: those with names, of chains, and of echo hooks.
+pub(crate) fn all_streams<'s>(stage: &'s Stage<'_>) -> impl Iterator<Item = &'s Stream> {
+    let echoes = stage.publications.values().flatten().filter_map(|one| one.stream.as_ref());
+    stage.streams.values().chain(stage.chains.values().flatten()).chain(echoes)
+}
+
 /// Why a single step broke.
 pub(crate) type StepResult = Result<(), String>;
 

@@ -1,5 +1,6 @@
 //! Requests as `EventSource` and fetch clients make them, under the full control of a case.
 
+pub(crate) use ssecheck_model::secrets::is_secret_field as is_secret;
 use ssecheck_model::step::HttpVersion;
 use ssecheck_transport::{Request, Url, Version, redirect_makes_get};
 
@@ -173,12 +174,6 @@ fn curl_field(name: &str, value: &str) -> String {
 fn cut(value: &str) -> String {
     let cut: String = value.chars().take(CURL_VALUE).collect();
     if cut.len() < value.len() { format!("{cut}…") } else { cut }
-}
-
-/// Whether the value of this field must not be shown.
-pub(crate) fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["authorization", "cookie", "token", "api-key", "secret"].iter().any(|word| name.contains(word))
 }
 
 /// `text` as one word of a POSIX shell; control characters need the quotes of bash.

@@ -6,18 +6,21 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ssecheck_model::case::Case;
+use ssecheck_model::case::{Case, Check};
 use ssecheck_model::report::{CheckResult, Conformance, Evidence};
+use ssecheck_model::secrets::Secrets;
 use ssecheck_model::verdict::Outcome;
 use tokio::task::JoinSet;
 
 use crate::baseline::Deviations;
+use crate::capture::{Kept, case_file, keep, secrets_found};
 use crate::discover::discover;
 use crate::error::SetupError;
 use crate::judge::{Judgement, judge};
 use crate::open::{HEAD_TIME, open};
 use crate::outcome::{Gate, gate, not_carried_out, result};
-use crate::perform::{Broken, Stage};
+use crate::perform::{Broken, Stage, all_streams};
+use crate::portability::Survey;
 use crate::request::Plan;
 use crate::retry::{merged, worth_a_retry};
 use crate::subject::Subject;
@@ -41,6 +44,13 @@ pub struct Options {
 pub enum RunEvent<'a> {
     /// The target answered; what it shows is known now.
     Ready(&'a Subject),
+    /// What a case saw, as the text of its file in a capture; before its end is told.
+    Captured {
+        /// Id of the case.
+        case: &'a str,
+        /// The text.
+        text: &'a str,
+    },
     /// A case has ended.
     CaseDone {
         /// Id of the case.
@@ -97,9 +107,12 @@ pub async fn run(
         true => Some("interrupted".to_owned()),
         false => board.aborted.take(),
     };
-    let conformance = Conformance::new(board.results(aborted.is_some()), aborted);
+    let mut conformance = Conformance::new(board.results(aborted.is_some()), aborted);
+    conformance.portability = Survey::sum(std::mem::take(&mut board.surveys).into_values());
+    let secrets = std::mem::take(&mut board.secrets);
     drop(board);
-    let subject = Arc::unwrap_or_clone(subject);
+    let mut subject = Arc::unwrap_or_clone(subject);
+    subject.secrets.extend(secrets);
     Ok(Finished { conformance, subject, interrupted })
 }
 
@@ -114,11 +127,25 @@ struct Board {
     run_id: String,
     done: BTreeMap<usize, Vec<CheckResult>>,
     aborted: Option<String>,
+    /// What only the answers showed of it.
+    secrets: Secrets,
+    surveys: BTreeMap<usize, Survey>,
 }
 
 struct CaseDone {
     index: usize,
+    tried: Tried,
+    /// The text of its file in a capture.
+    capture: Option<String>,
+}
+
+/// What the tries of a case came to.
+#[derive(Default)]
+struct Tried {
     results: Vec<CheckResult>,
+    kept: Vec<Kept>,
+    secrets: Secrets,
+    survey: Survey,
     /// Whether something happened that a dead server would explain.
     suspicious: bool,
 }
@@ -136,6 +163,8 @@ impl Board {
             ),
             done: BTreeMap::new(),
             aborted: None,
+            secrets: Secrets::default(),
+            surveys: BTreeMap::new(),
         }
     }
 
@@ -169,9 +198,10 @@ impl Board {
                 Err(_) => continue,
             };
             let hostile = self.cases[done.index].hostile;
-            self.note(done.index, done.results, tell);
-            if hostile || done.suspicious {
-                suspect.get_or_insert(done.index);
+            let (index, suspicious) = (done.index, done.tried.suspicious);
+            self.note(done, tell);
+            if hostile || suspicious {
+                suspect.get_or_insert(index);
             }
             // The probe is made when nobody else is connected: a server that serves one client at
             // a time is not dead.
@@ -183,17 +213,18 @@ impl Board {
         }
     }
 
-    fn note(
-        &mut self,
-        index: usize,
-        mut results: Vec<CheckResult>,
-        tell: &mut impl FnMut(RunEvent<'_>),
-    ) {
+    fn note(&mut self, ended: CaseDone, tell: &mut impl FnMut(RunEvent<'_>)) {
+        let (index, mut results) = (ended.index, ended.tried.results);
+        self.secrets.extend(ended.tried.secrets);
+        self.surveys.insert(index, ended.tried.survey);
         if let Some(known) = &self.options.known {
             results.iter_mut().for_each(|result| known.cover(result));
         }
         let (case, total) = (&self.cases[index].id.value, self.cases.len());
         let done = self.done.len() + 1;
+        if let Some(text) = &ended.capture {
+            tell(RunEvent::Captured { case, text });
+        }
         tell(RunEvent::CaseDone { case, checks: &results, done, total });
         self.done.insert(index, results);
     }
@@ -215,10 +246,12 @@ impl Board {
         async move {
             let started = Instant::now();
             let tries = (token, strict, retries);
-            let (mut results, suspicious) = tried(&subject, &case, tries).await;
+            let mut tried = tried(&subject, &case, tries).await;
             let case_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            results.iter_mut().for_each(|result| result.case_ms = case_ms);
-            CaseDone { index, results, suspicious }
+            tried.results.iter_mut().for_each(|result| result.case_ms = case_ms);
+            let kept = std::mem::take(&mut tried.kept);
+            let capture = (!kept.is_empty()).then(|| case_file(&case, kept, case_ms));
+            CaseDone { index, tried, capture }
         }
     }
 
@@ -228,10 +261,9 @@ impl Board {
         for (index, case) in self.cases.iter().enumerate() {
             match self.done.remove(&index) {
                 Some(results) => all.extend(results),
-                None if aborted => all.extend(case.checks.iter().map(|check| {
-                    let message = "the run ended before this case";
-                    not_carried_out(case, check, Outcome::Error, "not-run", message)
-                })),
+                None if aborted => {
+                    all.extend(case.checks.iter().map(|check| not_run(case, check)));
+                }
                 None => {}
             }
         }
@@ -239,55 +271,77 @@ impl Board {
     }
 }
 
+/// A check to which a run did not come.
+pub(crate) fn not_run(case: &Case, check: &Check) -> CheckResult {
+    let message = "the run ended before this case";
+    not_carried_out(case, check, Outcome::Error, "not-run", message)
+}
+
 /// The results of a case, tried again as often as the user allows while that can tell something.
 async fn tried(
     subject: &Subject,
     case: &Case,
     (token, strict, retries): (String, bool, u32),
-) -> (Vec<CheckResult>, bool) {
-    let (mut results, mut suspicious) = case_results(subject, case, token.clone(), strict).await;
+) -> Tried {
+    let mut tried = case_results(subject, case, token.clone(), strict).await;
     for attempt in 2..=retries.saturating_add(1) {
-        if !worth_a_retry(case, &results) {
+        if !worth_a_retry(case, &tried.results) {
             break;
         }
         let token = format!("{token}-{attempt}");
-        let (again, suspicious_again) = case_results(subject, case, token, strict).await;
-        results = merged(case, results, again, attempt);
-        suspicious = suspicious_again;
+        let again = case_results(subject, case, token, strict).await;
+        tried.results = merged(case, tried.results, again.results, attempt);
+        tried.suspicious = again.suspicious;
+        tried.kept.extend(again.kept);
+        tried.secrets.extend(again.secrets);
+        tried.survey.add(again.survey);
     }
-    (results, suspicious)
+    tried
 }
 
-async fn case_results(
-    subject: &Subject,
-    case: &Case,
-    token: String,
-    strict: bool,
-) -> (Vec<CheckResult>, bool) {
+async fn case_results(subject: &Subject, case: &Case, token: String, strict: bool) -> Tried {
     let gates: Vec<Gate> = case.checks.iter().map(|check| gate(subject, case, check)).collect();
     if !gates.iter().any(|gate| matches!(gate, Gate::Open { .. })) {
         let closed =
             case.checks.iter().zip(&gates).filter_map(|(check, gate)| shut(case, check, gate));
-        return (closed.collect(), false);
+        let kept = subject.capture.then(Kept::default).into_iter().collect();
+        return Tried { results: closed.collect(), kept, ..Tried::default() };
     }
     let mut stage = Stage::new(subject, case, token);
     let broken = stage.perform().await.err();
+    let results = judged(&stage, gates, broken.as_ref(), strict);
+    let kept = subject.capture.then(|| keep(&stage, broken.as_ref(), &results, strict));
+    Tried {
+        results,
+        kept: kept.into_iter().collect(),
+        secrets: secrets_found(all_streams(&stage)),
+        survey: Survey::of(&stage),
+        suspicious: broken.is_some() || stage.streams.values().any(|s| s.head.is_none()),
+    }
+}
+
+/// What the steps saw, judged by every check of the case.
+pub(crate) fn judged(
+    stage: &Stage<'_>,
+    gates: Vec<Gate>,
+    broken: Option<&Broken>,
+    strict: bool,
+) -> Vec<CheckResult> {
+    let case = stage.case;
     let judged = case.checks.iter().zip(gates).filter_map(|(check, gate)| match gate {
         Gate::Open { declared } => {
-            let (judgement, evidence) = match &broken {
-                Some(broken) => broke(&stage, broken),
-                None => judge(&stage, check),
+            let (judgement, evidence) = match broken {
+                Some(broken) => broke(stage, broken),
+                None => judge(stage, check),
             };
             Some(result(case, check, judgement, evidence, (declared, strict)))
         }
         gate => shut(case, check, &gate),
     });
-    let results = judged.collect();
-    let suspicious = broken.is_some() || stage.streams.values().any(|stream| stream.head.is_none());
-    (results, suspicious)
+    judged.collect()
 }
 
-fn shut(case: &Case, check: &ssecheck_model::case::Check, gate: &Gate) -> Option<CheckResult> {
+pub(crate) fn shut(case: &Case, check: &Check, gate: &Gate) -> Option<CheckResult> {
     match gate {
         Gate::Open { .. } => None,
         Gate::NotApplicable(why) => {

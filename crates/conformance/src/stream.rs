@@ -159,6 +159,11 @@ impl Stream {
     pub(crate) fn opened(&mut self, connection: Connection, head: Head) {
         self.dialed = Some(connection.dialed().clone());
         self.connection = Some(connection);
+        self.answered(head);
+    }
+
+    /// Takes the head, and with it how the body is coded.
+    pub(crate) fn answered(&mut self, head: Head) {
         self.decoder = decoder(&head).unwrap_or_else(|message| {
             self.content_error = Some(message);
             None
@@ -305,8 +310,16 @@ impl Stream {
         }
     }
 
+    /// Takes the body as it comes, whatever coding the head names.
+    pub(crate) fn uncoded(&mut self) {
+        (self.decoder, self.content_error) = (None, None);
+    }
+
     pub(crate) fn ended(&mut self, end: End) {
-        let at = Instant::now();
+        self.ended_at(end, Instant::now());
+    }
+
+    pub(crate) fn ended_at(&mut self, end: End, at: Instant) {
         self.end = Some((end, at));
         let mut sink = Collect { items: &mut self.items, lints: &mut self.lints, at };
         self.parser.finish(&mut sink);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use ssecheck_model::case::Need;
+use ssecheck_model::secrets::Secrets;
 use ssecheck_model::span::Span;
 use ssecheck_model::step::{Destination, Who};
 use ssecheck_model::target::{Capability, Echo, Hook, Job, Number, Payload, Target};
@@ -55,6 +56,10 @@ pub struct Subject {
     pub(crate) expose: Vec<String>,
     /// How long `soak` steps last, when the user wants them.
     pub soak: Option<Duration>,
+    /// Whether what each case saw is told, to be judged again.
+    pub capture: bool,
+    /// What must not be shown.
+    pub secrets: Secrets,
     /// An origin that may read the stream.
     pub(crate) allowed_origin: String,
     /// An origin that may not.
@@ -121,6 +126,8 @@ impl Subject {
             query_token: target.query_token.clone(),
             expose: cors.map(|cors| cors.expose.clone()).unwrap_or_default(),
             soak: None,
+            capture: false,
+            secrets: Secrets::of_target(target),
             allowed_origin: cors
                 .and_then(|cors| cors.allowed_origin.clone())
                 .unwrap_or_else(|| DEFAULT_ORIGIN.to_owned()),

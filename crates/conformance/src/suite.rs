@@ -113,6 +113,11 @@ impl Suite {
         })
     }
 
+    /// The case with this id.
+    pub fn case(&self, id: &str) -> Option<&Case> {
+        self.cases.iter().find(|case| case.id.value == id)
+    }
+
     /// How many checks there are.
     pub fn checks(&self) -> usize {
         self.cases.iter().map(|case| case.checks.len()).sum()

@@ -31,6 +31,7 @@ mod plan_shapes;
 pub mod report;
 pub mod requirement;
 pub mod schema;
+pub mod secrets;
 mod source;
 pub mod span;
 mod status_pattern;

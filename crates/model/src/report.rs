@@ -154,8 +154,46 @@ pub struct Conformance {
     /// What came of the baseline file, when one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineResult>,
+    /// What other clients would make of the streams of the run: a survey, which changes no verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub portability: Vec<Portability>,
     /// One entry for each check, in the order of the cases.
     pub checks: Vec<CheckResult>,
+}
+
+/// What clients with one habit would make of the streams of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Portability {
+    /// Stable name of the habit.
+    pub model: String,
+    /// What such a client does, in one sentence.
+    pub habit: String,
+    /// Real clients that do or did so: a package and its version, or a thread.
+    pub clients: Vec<String>,
+    /// How many streams were looked at.
+    pub streams: usize,
+    /// On how many of them such a client sees something else than the standard says.
+    pub differing: usize,
+    /// The first difference on the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Divergence>,
+}
+
+/// A difference between what the standard says and what a client sees.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Divergence {
+    /// Id of the case whose stream it is.
+    pub case: String,
+    /// Name of the connection.
+    pub connection: String,
+    /// Which event, from 1.
+    pub event: u64,
+    /// Offset of the event's first byte in the stream; its length, if the standard has no such event.
+    pub offset: u64,
+    /// What the standard says.
+    pub standard: String,
+    /// What the client sees.
+    pub client: String,
 }
 
 /// What came of a baseline file.
@@ -383,7 +421,7 @@ impl Conformance {
     pub fn new(checks: Vec<CheckResult>, aborted: Option<String>) -> Self {
         let summary = Summary::of(&checks);
         let verdict = verdict(summary, aborted.is_some());
-        Self { verdict, summary, aborted, baseline: None, checks }
+        Self { verdict, summary, aborted, baseline: None, portability: Vec::new(), checks }
     }
 
     /// Takes over what came of a baseline file, and counts and judges again.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::destination::{Destination, Who};
 use crate::placed::Placed;
@@ -105,7 +105,7 @@ pub struct Connect {
 }
 
 /// The HTTP version of a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum HttpVersion {
     /// HTTP/1.0.
     #[serde(rename = "1.0")]

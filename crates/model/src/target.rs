@@ -344,6 +344,13 @@ impl Target {
         all
     }
 
+    /// The URLs that are neither the stream's nor a hook's.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &Template> {
+        let jobs = self.job.iter().flat_map(|job| [&job.url, &job.runs.url]);
+        let numbers = self.numbers().map(|number| &number.url);
+        self.routes().map(|route| &route.url).chain(numbers).chain(jobs)
+    }
+
     /// Where numbers can be read, that of a job apart.
     fn numbers(&self) -> impl Iterator<Item = &Number> {
         [&self.stats, &self.work, &self.memory].into_iter().flatten()

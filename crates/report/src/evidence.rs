@@ -2,7 +2,7 @@
 
 use ssecheck_model::report::{CheckResult, Evidence, Moment};
 
-use crate::sanitize::{BLOCK_LIMIT, VALUE_LIMIT, block, line, name};
+use crate::sanitize::{BLOCK_LIMIT, VALUE_LIMIT, block, defuse, line, name};
 use crate::style::Style;
 use crate::wrap::hang;
 use crate::{hexdump, place};
@@ -32,9 +32,10 @@ pub(crate) fn lines(check: &CheckResult, style: Style) -> Vec<String> {
     paragraphs.join(&String::new())
 }
 
-/// The same without colour, as one text: for XML and Markdown.
+/// The same without colour, as one text: for XML and Markdown. Both may be printed into a CI log.
 pub(crate) fn text(check: &CheckResult) -> String {
-    lines(check, Style::PLAIN).join("\n")
+    let lines: Vec<String> = lines(check, Style::PLAIN).iter().map(|line| defuse(line)).collect();
+    lines.join("\n")
 }
 
 /// `must; HTML 9.2.5; R31; case framing/encoding`.

@@ -7,7 +7,7 @@ mod load;
 use ssecheck_model::report::{CheckResult, Conformance, Place, Report};
 use ssecheck_model::verdict::Outcome;
 
-use crate::sanitize::{VALUE_LIMIT, line};
+use crate::sanitize::{VALUE_LIMIT, defuse, line};
 use crate::verdict::cut_short;
 
 /// One command a line: `::error` for every `fail`, `error` and `untestable`, then `::warning` for
@@ -66,7 +66,9 @@ fn body(check: &CheckResult) -> String {
 
 fn command(kind: &str, place: Option<&Place>, title: &str, message: &str) -> String {
     let place = place.map(position).unwrap_or_default();
-    format!("::{kind} {place}title={}::{}\n", property(title), data(message))
+    // Other CI systems look for `##` anywhere in a line.
+    let command = defuse(&format!("{kind} {place}title={}::{}", property(title), data(message)));
+    format!("::{command}\n")
 }
 
 fn position(place: &Place) -> String {

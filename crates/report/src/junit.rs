@@ -19,7 +19,7 @@ use ssecheck_model::verdict::Outcome;
 
 use crate::counts::by_family;
 use crate::evidence;
-use crate::sanitize::{VALUE_LIMIT, line};
+use crate::sanitize::{VALUE_LIMIT, defuse, line};
 use crate::verdict::cut_short;
 
 /// The report as a JUnit document.
@@ -140,6 +140,7 @@ fn run_suite(reason: &str, message: &str) -> TestSuite {
     suite
 }
 
+/// On one line, and nothing that a CI system takes for a command when the XML is printed.
 fn short(text: &str) -> String {
-    line(text, VALUE_LIMIT)
+    defuse(&line(text, VALUE_LIMIT))
 }

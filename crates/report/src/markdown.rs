@@ -2,6 +2,7 @@
 
 mod escape;
 mod load;
+mod portability;
 mod selftest;
 
 use ssecheck_model::report::{CheckResult, Conformance, Report};
@@ -40,6 +41,7 @@ fn checks(report: &Report, conformance: &Conformance) -> String {
     push_all(&mut out, &red, details);
     baseline(&mut out, conformance);
     warnings(&mut out, &with(conformance, &[Outcome::Warn]));
+    out.push_str(&portability::render(&conformance.portability));
     out
 }
 

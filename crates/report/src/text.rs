@@ -5,6 +5,7 @@
 
 mod finding;
 pub mod load;
+pub(crate) mod portability;
 
 use ssecheck_model::report::{CheckResult, Conformance, Report, TargetInfo, Tool};
 use ssecheck_model::verdict::Outcome;
@@ -80,6 +81,7 @@ fn checked(report: &Report, conformance: &Conformance, style: Style) -> String {
     for outcome in [Outcome::Untestable, Outcome::Error] {
         lines.extend(finding::unjudged(&with(conformance, outcome), style));
     }
+    lines.extend(portability::lines(&conformance.portability, style));
     lines.extend(last_words(report, conformance, style));
     finish(&lines)
 }

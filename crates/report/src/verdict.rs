@@ -1,6 +1,6 @@
 //! The verdict in one sentence, the same in every format.
 
-use ssecheck_model::report::{Conformance, Report, Summary};
+use ssecheck_model::report::{CheckResult, Conformance, Report, Summary};
 use ssecheck_model::verdict::Outcome;
 
 use crate::counts::{checks, phrase};
@@ -11,6 +11,7 @@ pub(crate) fn sentence(conformance: &Conformance) -> String {
     let mut parts = vec![outcome(conformance)];
     parts.extend(broken(conformance.summary));
     parts.extend(stale(conformance));
+    parts.extend(untold(conformance));
     parts.extend(conformance.aborted.as_deref().map(|why| {
         let why = line(why, VALUE_LIMIT);
         format!("the run ended early: {why}")
@@ -60,6 +61,13 @@ fn stale(conformance: &Conformance) -> Option<String> {
         1 => Some("1 entry of the baseline file does not hold".to_owned()),
         count => Some(format!("{count} entries of the baseline file do not hold")),
     }
+}
+
+/// Checks of a capture that it does not show: nobody may take them for passed.
+fn untold(conformance: &Conformance) -> Option<String> {
+    let untold = |check: &&CheckResult| check.reason.as_deref() == Some("not-in-capture");
+    let count = conformance.checks.iter().filter(untold).count();
+    (count > 0).then(|| format!("{} not told by the capture (not-in-capture)", checks(count)))
 }
 
 fn broken(summary: Summary) -> Option<String> {

@@ -40,6 +40,7 @@ mod kernel_time;
 mod limits;
 mod oddity;
 mod record;
+mod replay;
 mod request;
 mod stamp;
 mod tap;
@@ -64,6 +65,7 @@ pub use limits::{
 };
 pub use oddity::{Oddities, Oddity, OddityCode};
 pub use record::{Record, Segment, Side};
+pub use replay::Replay;
 pub use request::{Request, RequestError, Version, redirect_makes_get};
 pub use stamp::Stamp;
 pub use tap::Tap;

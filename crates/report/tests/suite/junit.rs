@@ -80,7 +80,8 @@ fn hostile_text_neither_breaks_nor_hides_in_the_document() {
     assert_eq!(document.chars().find(harmful), None);
     let case = cases(&hostile()).into_iter().find(|c| c.name.as_str() == "framing/hostile");
     let TestCaseStatus::NonSuccess { message, .. } = case.unwrap().status else { panic!() };
-    assert_eq!(message.unwrap().as_str(), ssecheck_report::sanitize::line(HOSTILE, 480));
+    let shown = ssecheck_report::sanitize::line(HOSTILE, 480).replace("##", "#\\#");
+    assert_eq!(message.unwrap().as_str(), shown);
 }
 
 #[test]
