@@ -42,7 +42,11 @@ pub(crate) fn timeline(stage: &Stage<'_>) -> Vec<Moment> {
 }
 
 fn of_stream<'s>(name: &'s str, stream: &Stream, moments: &mut Vec<(Instant, &'s str, String)>) {
-    moments.push((stream.started, name, format!("{} {}", stream.plan.method, stream.plan.shown(stream.plan.url.as_str()))));
+    moments.push((
+        stream.started,
+        name,
+        format!("{} {}", stream.plan.method, stream.plan.shown(stream.plan.url.as_str())),
+    ));
     if let Some(dialed) = &stream.dialed {
         moments.push((dialed.connected, name, "connected".to_owned()));
     }

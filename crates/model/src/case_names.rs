@@ -218,13 +218,13 @@ fn uses(step: &Step) -> Vec<&Name> {
 /// The templates in a step.
 fn templates(step: &Step) -> Vec<&Template> {
     match step {
-        Step::Connect(Connect { url, query, method, headers, last_event_id, origin, body, .. }) => {
-            [url, query, method, last_event_id, origin, body]
-                .into_iter()
-                .flatten()
-                .chain(values(headers))
-                .collect()
-        }
+        Step::Connect(Connect {
+            url, query, method, headers, last_event_id, origin, body, ..
+        }) => [url, query, method, last_event_id, origin, body]
+            .into_iter()
+            .flatten()
+            .chain(values(headers))
+            .collect(),
         Step::Publish(Publish { data, event, id, comment, .. }) => {
             [data, event, id, comment].into_iter().flatten().collect()
         }

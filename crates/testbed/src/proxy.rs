@@ -1,7 +1,8 @@
 //! The proxy before the hub. A good one changes nothing, so only its faults are here.
 
 use hyper::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
+    HeaderValue,
 };
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};

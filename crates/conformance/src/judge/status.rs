@@ -5,7 +5,9 @@ use ssecheck_model::step::Destination;
 use ssecheck_transport::{AfterEnd, End};
 
 use super::evidence::status_line;
-use super::{Early, Judgement, Violation, answered as with_head, describe, event_stream, stream, trouble};
+use super::{
+    Early, Judgement, Violation, answered as with_head, describe, event_stream, stream, trouble,
+};
 use crate::perform::Stage;
 use crate::stream::Stream;
 
@@ -159,3 +161,7 @@ pub(super) fn waited(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
         .actual(waited.seen.clone())
         .into())
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

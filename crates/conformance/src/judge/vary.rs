@@ -15,7 +15,8 @@ fn both<'s>(stage: &'s Stage<'_>, names: &[Name; 2]) -> Early<[(&'s Stream, &'s 
     let success = |name: &str| {
         let stream = stream(stage, name)?;
         let head = stream.head.as_ref().filter(|head| (200..300).contains(&head.status));
-        let why = || Judgement::NothingSeen(format!("`{name}` is no success: {}", describe(stream)));
+        let why =
+            || Judgement::NothingSeen(format!("`{name}` is no success: {}", describe(stream)));
         Ok::<_, Judgement>((stream, head.ok_or_else(why)?))
     };
     Ok([success(&names[0])?, success(&names[1])?])
@@ -58,7 +59,8 @@ pub(super) fn vary(stage: &Stage<'_>, expect: &VaryExpect) -> Early<Judgement> {
     }
     let Some(silent) = cacheable.find(|head| !named(head)) else { return Ok(Judgement::Pass) };
     let name = if std::ptr::eq(silent, one) { &expect.of[0] } else { &expect.of[1] };
-    let message = format!("the answer depends on {field} and does not say so: {before:?}, {after:?}");
+    let message =
+        format!("the answer depends on {field} and does not say so: {before:?}, {after:?}");
     Ok(Violation::new("vary-missing", message)
         .expected(format!("vary: {field}"))
         .actual(shown_field("vary", &list(silent, "vary")))

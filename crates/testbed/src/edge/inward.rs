@@ -87,8 +87,7 @@ impl Filter {
 
     fn may_be_name(&self) -> bool {
         let compared = self.line.len().min(self.name.len());
-        self.line.len() < self.name.len()
-            && self.line.eq_ignore_ascii_case(&self.name[..compared])
+        self.line.len() < self.name.len() && self.line.eq_ignore_ascii_case(&self.name[..compared])
     }
 }
 

@@ -160,7 +160,10 @@ pub(super) const SWITCHES: &[Switch] = &[
         "preflight-no-origin",
         "D105",
         &["R76", "R78"],
-        &[("cors/preflight-origin", "acao-missing"), ("cors/preflight-credentials", "acao-missing")],
+        &[
+            ("cors/preflight-origin", "acao-missing"),
+            ("cors/preflight-credentials", "acao-missing"),
+        ],
         "a preflight without Access-Control-Allow-Origin",
     ),
     fault(

@@ -36,14 +36,13 @@ pub(crate) fn opening(switches: &Switches, retry_ms: u64) -> Vec<Bytes> {
 /// An event with the newest id, so that a client has a cursor before the first event: with empty
 /// data, or with where a client is to send its messages, as the older MCP has it.
 pub(crate) fn priming(switches: &Switches, id: &str, stream: usize) -> Option<Bytes> {
-    const TABLE: &[(&str, &str)] = &[
-        ("endpoint-foreign", "http://127.0.0.2:1/messages"),
-        ("endpoint-relative", "/messages"),
-    ];
+    const TABLE: &[(&str, &str)] =
+        &[("endpoint-foreign", "http://127.0.0.2:1/messages"), ("endpoint-relative", "/messages")];
     let fields = Fields { id: Some(id), ..Fields::default() };
     if let Some(path) = switches.pick(TABLE) {
         let data = format!("{path}?session={stream}");
-        return event(switches, Fields { event_type: Some("endpoint"), data: &data, ..fields }).ok();
+        return event(switches, Fields { event_type: Some("endpoint"), data: &data, ..fields })
+            .ok();
     }
     switches.has("priming-event").then(|| event(switches, fields).ok()).flatten()
 }
