@@ -64,7 +64,8 @@ fn reachable(subject: &Subject, stream: &Stream) -> Result<(), SetupError> {
         }
         _ => "",
     };
-    Err(SetupError::Unreachable(format!("{}: {error}{hint}", subject.url)))
+    let url = stream.plan.shown(subject.url.as_str());
+    Err(SetupError::Unreachable(format!("{url}: {error}{hint}")))
 }
 
 fn enough(subject: &Subject) -> usize {

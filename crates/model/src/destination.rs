@@ -51,6 +51,8 @@ pub enum Destination {
     Job,
     /// The count of `job` in the target file.
     Runs,
+    /// `echo` in the target file, with plain data; skipped where there is none.
+    Echo,
     /// The URL of `limit` in the target file, or that of the stream.
     Limit,
     /// The URL of `origin_check` in the target file, or that of the stream.

@@ -373,6 +373,9 @@ pub struct ResumptionExpect {
     pub reference: Option<Name>,
     /// Judge only when the id that was sent holds this text; otherwise the target has ids of its own.
     pub only_id_with: Option<crate::template::Template>,
+    /// Judge only when this connection, with the same id, went on right: then the difference
+    /// between the two is to blame.
+    pub unless_wrong_on: Option<Name>,
     /// What is right.
     pub is: Vec<Resumption>,
 }
@@ -492,7 +495,10 @@ impl Expect {
             Self::Refused(e) => {
                 [&e.of].into_iter().chain(&e.unless_refused).chain(&e.only_if_refused).collect()
             }
-            Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
+            Self::Resumption(e) => {
+                let others = e.reference.iter().chain(&e.unless_wrong_on);
+                [&e.from, &e.to].into_iter().chain(others).collect()
+            }
             Self::Ids(e) => e.of.iter().collect(),
             Self::Answered(e)
             | Self::ContentType(e)

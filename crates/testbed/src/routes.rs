@@ -13,7 +13,8 @@ use crate::reply::{Reply, empty, error, json, stream, unauthorized};
 
 /// A redirect to the hub, with the query that came.
 pub(crate) fn moved(switches: &Switches, request: &Parts) -> Response<Reply> {
-    let path = if switches.has("redirect-loses-cursor") { "/events?live=1" } else { "/events" };
+    let faulty = [("redirect-loses-cursor", "/events?live=1"), ("redirect-astray", "/gone")];
+    let path = switches.pick(&faulty).unwrap_or("/events");
     let query = request.uri.query().filter(|_| !switches.has("redirect-drops-query"));
     let sign = if path.contains('?') { '&' } else { '?' };
     let location = query.map_or(path.to_owned(), |query| format!("{path}{sign}{query}"));

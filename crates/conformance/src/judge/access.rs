@@ -16,11 +16,18 @@ pub(super) fn refused(stage: &Stage<'_>, expect: &RefusedExpect) -> Early<Judgem
         return Ok(apart(stage, other, "is no stream either"));
     }
     if let Some(other) = &expect.only_if_refused
-        && !is_refusal(answered(stage, other)?)
+        && !is_refusal(stream(stage, other)?)
     {
         return Ok(apart(stage, other, "was not refused"));
     }
     let name = &expect.of.value;
+    if is_hung_up(stream(stage, name)?) {
+        // Somebody else was served a moment ago, so it is this request that got no answer.
+        return match expect.unless_refused {
+            Some(_) => Ok(Judgement::Pass),
+            None => Err(Judgement::NothingSeen("the server closed without an answer".to_owned())),
+        };
+    }
     let stream = answered(stage, name)?;
     if is_refusal(stream) {
         return Ok(Judgement::Pass);
@@ -34,6 +41,12 @@ pub(super) fn refused(stage: &Stage<'_>, expect: &RefusedExpect) -> Early<Judgem
         .actual(describe(stream))
         .bytes(stream.head.as_ref().and_then(|head| status_line(name, head)))
         .into())
+}
+
+/// Whether the server closed the connection instead of answering.
+fn is_hung_up(stream: &Stream) -> bool {
+    let kind = stream.error.as_ref().map(|error| &error.kind);
+    stream.head.is_none() && matches!(kind, Some(Kind::Reset | Kind::Closed { .. }))
 }
 
 fn apart(stage: &Stage<'_>, other: &str, what: &str) -> Judgement {
@@ -62,8 +75,9 @@ pub(super) fn not_stream(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
 
 pub(super) fn keeps_query(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
     let stream = answered(stage, name)?;
-    if stream.hops.is_empty() {
-        return Ok(Judgement::NothingSeen(format!("`{name}` was not redirected")));
+    if stream.hops.is_empty() || stream.redirect_problem.is_some() {
+        let why = format!("`{name}` was not redirected to an answer");
+        return Ok(Judgement::NothingSeen(why));
     }
     let pairs = |query: Option<&str>| -> Vec<String> {
         query.unwrap_or_default().split('&').map(str::to_owned).collect()

@@ -273,3 +273,7 @@ fn allows_private_network(answer: &Answer<'_>) -> Judgement {
         })
         .into()
 }
+
+#[cfg(test)]
+#[path = "cors_tests.rs"]
+mod tests;

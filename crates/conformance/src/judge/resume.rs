@@ -22,6 +22,17 @@ struct Resumed {
 }
 
 pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgement> {
+    let Some(other) = &expect.unless_wrong_on else { return resumption_on(stage, expect) };
+    let beside = ResumptionExpect { to: other.clone(), unless_wrong_on: None, ..expect.clone() };
+    if resumption_on(stage, &beside)? != Judgement::Pass {
+        let why = format!("the stream did not go on right on `{}` either", other.value);
+        return Ok(Judgement::NothingSeen(why));
+    }
+    event_stream(stage, &expect.to)?;
+    resumption_on(stage, expect)
+}
+
+fn resumption_on(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgement> {
     let from = event_stream(stage, &expect.from)?;
     let to = answered(stage, &expect.to)?;
     let wanted = expect.only_id_with.as_ref().and_then(|text| stage.render(text, None));

@@ -95,8 +95,9 @@ pub(super) fn prompt(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgemen
         return Ok(Judgement::NothingSeen(format!("`{}` got no answer", expect.on.value)));
     }
     match prompt_on(stage, expect)? {
-        // It came on the other one, so it is neither unpublished nor slow.
-        Judgement::NothingSeen(_) if super::event_stream(stage, &expect.on).is_ok() => {
+        // A proxy that holds an event back holds back what follows, too; else the event is lost,
+        // which is judged elsewhere.
+        Judgement::NothingSeen(_) if stays_silent(stage, expect)? => {
             let message = format!("the event came on `{}`, but never here", other.value);
             Ok(Violation::new("held-back", message)
                 .expected("the event before the next publication")
@@ -105,6 +106,13 @@ pub(super) fn prompt(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgemen
         }
         judgement => Ok(judgement),
     }
+}
+
+/// Whether nothing at all came on a stream once the event had been published.
+fn stays_silent(stage: &Stage<'_>, expect: &PromptExpect) -> Early<bool> {
+    let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
+    let Some(one) = published.first().filter(|_| stream.is_stream()) else { return Ok(false) };
+    Ok(!stream.events().any(|seen| seen.at > one.answered))
 }
 
 fn prompt_on(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {

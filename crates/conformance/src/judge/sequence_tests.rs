@@ -87,3 +87,27 @@ fn an_error_page_is_judged_by_its_status_and_not_by_what_it_lacks() {
     let page = answer("HTTP/1.1 500 Oops\r\nContent-Type: text/html\r\n\r\n", "<p>");
     assert_eq!(word(&judged(page, taken(&["a"]))), "nothing-seen");
 }
+
+/// The judgement on an event that came on the one connection, on the other, on both or on none.
+fn beside(direct: bool, through: bool) -> &'static str {
+    let expect = "{ prompt: { publication: some, on: main, unless_late_on: other } }";
+    let (subject, case) = (hub(), case(expect));
+    let mut stage = Stage::new(&subject, &case, "token".to_owned());
+    let single = taken(&["single"]);
+    let seen = |came| if came { stream(&[("", "single")]) } else { stream(&[]) };
+    stage.streams.insert("main".to_owned(), seen(through));
+    stage.streams.insert("other".to_owned(), seen(direct));
+    let mut next = taken(&["next"]);
+    next[0].started += std::time::Duration::from_secs(60);
+    stage.publications.insert("some".to_owned(), single);
+    stage.publications.insert("next".to_owned(), next);
+    word(&judge(&stage, &case.checks[0]).0)
+}
+
+#[test]
+fn a_proxy_is_blamed_only_for_what_is_prompt_without_it() {
+    assert_eq!(beside(true, true), "pass");
+    assert_eq!(beside(true, false), "held-back");
+    assert_eq!(beside(false, true), "nothing-seen");
+    assert_eq!(beside(false, false), "nothing-seen");
+}

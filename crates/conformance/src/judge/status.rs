@@ -173,3 +173,7 @@ pub(super) fn waited(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
         .actual(waited.seen.clone())
         .into())
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

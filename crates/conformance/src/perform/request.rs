@@ -6,6 +6,7 @@ use ssecheck_model::step::{Destination, Liveness, Preflight, Request};
 use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult};
+use crate::hook::{Content, echo_plan};
 use crate::open::{HEAD_TIME, open};
 use crate::request::Plan;
 use crate::stream::Stream;
@@ -20,7 +21,14 @@ const CLOSE_TIME: Duration = Duration::from_secs(3);
 
 impl Stage<'_> {
     pub(super) async fn request(&mut self, step: &Request) -> StepResult {
-        let mut plan = self.plan_for(step.to, step.who)?;
+        let mut plan = match (step.to, &self.subject.echo) {
+            (Destination::Echo, None) => return Ok(()),
+            (Destination::Echo, Some(echo)) => {
+                let content = Content { data: Some(self.token.clone()), ..Content::default() };
+                echo_plan(self.subject, echo, &content).map_err(|error| error.to_string())?
+            }
+            _ => self.plan_for(step.to, step.who)?,
+        };
         if step.to != Destination::Target {
             plan.set("accept", "*/*");
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers are test code too")]
 
+mod access;
 mod faults;
 mod following;
 mod hooks;

@@ -288,6 +288,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         "a redirect to a URL that is always the same",
     ),
     fault(
+        "redirect-astray",
+        "",
+        &["R05"],
+        &[("http/redirect-reaches", "status-unexpected")],
+        "a redirect to where there is nothing",
+    ),
+    fault(
         "redirect-loses-cursor",
         "D082",
         &["R60"],
@@ -305,7 +312,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "ignores-close",
         "",
         &["R22"],
-        &[("http/close", "not-closed")],
+        &[("http/close", "not-closed"), ("http/close-stream", "not-closed")],
         "the connection stays open behind the answer to `Connection: close`",
     ),
 ];

@@ -34,6 +34,10 @@ pub(crate) const ROWS: &[Row] = &[
         acao(c) == ["https://r4nd.example"] && acac(c) == ["true"]
     }),
     ("null-reflected", ("GET", "/events", "null", ""), |c| acao(c) == ["null"]),
+    ("expose-absent", STREAM, |c| c.fields("access-control-expose-headers").is_empty()),
+    ("cors-not-on-redirect", ("GET", "/moved", ALLOWED, ""), |c| acao(c).is_empty()),
+    ("preflight-no-origin", PREFLIGHT, |c| acao(c).is_empty()),
+    ("preflight-no-credentials", PREFLIGHT, |c| acac(c).is_empty()),
     ("preflight-405", PREFLIGHT, |c| c.status() == 405),
     ("preflight-needs-auth", PREFLIGHT, |c| c.status() == 401),
     ("preflight-no-last-event-id", PREFLIGHT, |c| !allowed(c).contains("last-event-id")),
@@ -115,6 +119,7 @@ async fn the_preflight_allows_what_clients_of_streams_send() {
     assert_eq!(client.status(), 204);
     assert_eq!(acao(&client), [ALLOWED]);
     assert_eq!(client.fields("access-control-allow-methods"), ["GET"]);
+    assert_eq!(client.fields("access-control-allow-private-network"), [""; 0]);
     let headers = "last-event-id, cache-control, authorization, content-type, accept";
     assert_eq!(allowed(&client), headers);
     assert_eq!(client.fields("access-control-max-age"), ["600"]);
