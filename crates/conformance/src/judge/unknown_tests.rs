@@ -90,7 +90,7 @@ fn cost_of(unknown: &[u64], known: &[u64]) -> Judgement {
     };
     let (subject, case) = (hub(), case("{ cost: { of: other } }"));
     let mut stage = Stage::new(&subject, &case, "token".to_owned());
-    let timings = Timings { of: times(unknown), against: times(known) };
+    let timings = Timings { of: times(unknown), against: times(known), command: "curl".to_owned() };
     stage.timings.insert("other".to_owned(), timings);
     judge(&stage, &case.checks[0]).0
 }

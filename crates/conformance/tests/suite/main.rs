@@ -5,6 +5,7 @@
 mod faults;
 mod following;
 mod hooks;
+mod jobs;
 mod opening;
 mod order;
 mod runs;
