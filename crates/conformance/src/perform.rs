@@ -65,6 +65,8 @@ pub(crate) struct Timings {
     pub of: Vec<Option<Duration>>,
     /// Of the cursor to compare with.
     pub against: Vec<Option<Duration>>,
+    /// A shell command that asks with the cursor that may be slow.
+    pub command: String,
 }
 
 /// What became of a `wait` step.

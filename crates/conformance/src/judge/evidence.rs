@@ -42,10 +42,18 @@ pub(crate) fn evidence(stage: &Stage<'_>, check: &Check, judgement: &Judgement) 
 fn reproduce(stage: &Stage<'_>, check: &Check) -> Option<String> {
     let names = check.expect.value.names();
     let is_named = |name: &String| names.iter().any(|named| named.value == *name);
-    let resumes = matches!(check.expect.value, Expect::Resumption(_) | Expect::SameEvents(_));
-    let streams = stage.streams.iter().filter(|(name, _)| is_named(name));
+    let resumes = matches!(
+        check.expect.value,
+        Expect::Resumption(_) | Expect::SameEvents(_) | Expect::Followed(_)
+    );
+    let streams = stage.streams.iter().filter(|(name, _)| is_named(name)).map(|(_, one)| one);
+    // Of a chain of connections, the last: its id is one that the client resumed from.
+    let chains = stage.chains.iter().filter(|(name, _)| is_named(name));
+    let last = chains.filter_map(|(_, chain)| chain.last());
     let mut commands: Vec<(Instant, String)> =
-        streams.map(|(_, stream)| (stream.started, stream.plan.curl())).collect();
+        streams.chain(last).map(|stream| (stream.started, stream.plan.curl())).collect();
+    let timed = stage.timings.iter().filter(|(name, _)| is_named(name));
+    commands.extend(timed.map(|(_, timings)| (stage.started, timings.command.clone())));
     let published = stage.publications.iter().filter(|(name, _)| resumes || is_named(name));
     let first = published.filter_map(|(_, published)| published.first());
     commands.extend(first.filter_map(|one| Some((one.started, one.command.clone()?))));

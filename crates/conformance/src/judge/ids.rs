@@ -103,3 +103,7 @@ fn stable(stage: &Stage<'_>, other: &Stream, other_name: &str, stream: &Stream) 
         _ => Judgement::Pass,
     }
 }
+
+#[cfg(test)]
+#[path = "ids_tests.rs"]
+mod tests;

@@ -1,12 +1,12 @@
 //! What an unknown cursor gets, and what it costs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ssecheck_model::expect::SignalledExpect;
-use ssecheck_parser::owned::OwnedEvent;
 use ssecheck_transport::Head;
 
+use super::sequence::{arrivals, sequence};
 use super::{Early, Judgement, Violation, answered, event_stream, no_fence};
 use crate::perform::Stage;
 use crate::stream::Stream;
@@ -29,7 +29,7 @@ pub(super) fn signalled(stage: &Stage<'_>, expect: &SignalledExpect) -> Early<Ju
         return Ok(Judgement::Pass);
     }
     super::whole(unknown)?;
-    if tells_by_events(unknown, before) || (unknown.end.is_some() && before.end.is_none()) {
+    if tells_by_events(stage, unknown, before) || (unknown.end.is_some() && before.end.is_none()) {
         return Ok(Judgement::Pass);
     }
     if unknown.unfenced {
@@ -82,12 +82,23 @@ fn values<'h>(head: &'h Head, name: &'h str) -> Vec<&'h [u8]> {
     head.fields(name).map(|value| &**value).collect()
 }
 
-/// Whether it brought an event that the known client, which was there before it, did not get.
-/// What is published while both are open comes to both.
-fn tells_by_events(unknown: &Stream, known: &Stream) -> bool {
-    let identity = |event: &OwnedEvent| (event.event_type.clone(), event.data.clone());
-    let both: BTreeSet<_> = known.events().map(|seen| identity(seen.event)).collect();
-    unknown.events().any(|seen| !both.contains(&identity(seen.event)))
+/// Whether it brought what was published before it came, or more events of a type than the known
+/// client that came before it. What is published while both are open comes to both, and a greeting
+/// with a number of its own comes to each.
+fn tells_by_events(stage: &Stage<'_>, unknown: &Stream, known: &Stream) -> bool {
+    let own: Vec<String> = stage.publications.values().flat_map(|all| sequence(all)).collect();
+    let (came, usual) = (foreign(stage, unknown), foreign(stage, known));
+    !arrivals(stage, unknown, &own).is_empty()
+        || came.iter().any(|(of, count)| usual.get(of).is_none_or(|usual| count > usual))
+}
+
+/// How many events of each type came that this case did not publish.
+fn foreign<'s>(stage: &Stage<'_>, stream: &'s Stream) -> BTreeMap<&'s str, usize> {
+    let mut counts = BTreeMap::new();
+    for seen in stream.events().filter(|seen| !seen.event.data.contains(&stage.token)) {
+        *counts.entry(&*seen.event.event_type).or_default() += 1;
+    }
+    counts
 }
 
 pub(super) fn cost(stage: &Stage<'_>, name: &str) -> Early<Judgement> {

@@ -4,7 +4,7 @@ use ssecheck_transport::End;
 use super::*;
 use crate::judge::judge;
 use crate::perform::Timings;
-use crate::testing::{STREAM, answer, case, hub, stream, word};
+use crate::testing::{STREAM, answer, case, hub, stream, taken, word};
 
 fn signals() -> Case {
     let text = "id: test/case
@@ -44,6 +44,28 @@ fn the_same_answer_says_nothing_and_a_comment_does_not_reach_the_page() {
     assert_eq!(word(&judged(live(), comment, live())), "unknown-id-silent");
     // What was published between the two is no sign: the known client has it too.
     assert_eq!(word(&judged(live(), stream(&[("9", "fence")]), live())), "unknown-id-silent");
+}
+
+#[test]
+fn a_greeting_of_its_own_on_each_stream_is_no_sign() {
+    let greeted = |n: u8| answer(STREAM, &format!("event: hello\ndata: client {n}\n\n"));
+    assert_eq!(word(&judged(greeted(1), greeted(2), greeted(3))), "unknown-id-silent");
+    let markers = |list: &[&str]| stream(&list.iter().map(|data| ("7", *data)).collect::<Vec<_>>());
+    let unknown = markers(&["token-fence-unknown-0-0", "token-fence-unknown-0-1"]);
+    assert_eq!(word(&judged(markers(&[]), unknown, markers(&[]))), "unknown-id-silent");
+}
+
+#[test]
+fn what_the_case_had_published_before_is_a_replay() {
+    let (subject, case) = (hub(), signals());
+    let mut stage = Stage::new(&subject, &case, "token".to_owned());
+    stage.publications.insert("some".to_owned(), taken(&["token-known-1"]));
+    let replay = stream(&[("1", "token-known-1")]);
+    for (name, mut stream) in [("before", live()), ("unknown", replay), ("after", live())] {
+        stream.plan.set("last-event-id", name);
+        stage.streams.insert(name.to_owned(), stream);
+    }
+    assert_eq!(word(&judge(&stage, &case.checks[0]).0), "pass");
 }
 
 #[test]
@@ -90,7 +112,7 @@ fn cost_of(unknown: &[u64], known: &[u64]) -> Judgement {
     };
     let (subject, case) = (hub(), case("{ cost: { of: other } }"));
     let mut stage = Stage::new(&subject, &case, "token".to_owned());
-    let timings = Timings { of: times(unknown), against: times(known) };
+    let timings = Timings { of: times(unknown), against: times(known), command: "curl".to_owned() };
     stage.timings.insert("other".to_owned(), timings);
     judge(&stage, &case.checks[0]).0
 }

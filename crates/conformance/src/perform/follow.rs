@@ -9,7 +9,6 @@ use tokio::time::Instant as Deadline;
 
 use super::{Stage, StepResult};
 use crate::open::{HEAD_TIME, open};
-use crate::request::Plan;
 use crate::stream::{SeenItem, Stop, Stream};
 use crate::text::{has_word, marker};
 
@@ -95,9 +94,8 @@ impl Stage<'_> {
     }
 
     async fn resumed(&self, client: &Client) -> Stream {
-        let mut plan = Plan::stream(self.subject);
-        plan.set("last-event-id", &client.id);
-        open(self.subject, plan, self.subject.scaled(None, HEAD_TIME)).await
+        let budget = self.subject.scaled(None, HEAD_TIME);
+        open(self.subject, self.plan_with(&client.id), budget).await
     }
 
     /// Takes one event of the publication, or two, or three. False when it makes no sense to go

@@ -16,7 +16,6 @@ const BYTE_TIME: Duration = Duration::from_secs(1);
 
 impl Stage<'_> {
     pub(super) async fn timed(&mut self, step: &Timed) -> StepResult {
-        let mut timings = Timings::default();
         let (Some(slow), Some(known)) =
             (self.render(&step.last_event_id, None), self.render(&step.against, None))
         else {
@@ -27,6 +26,8 @@ impl Stage<'_> {
         if late() {
             return Ok(());
         }
+        let command = self.plan_with(&slow).curl();
+        let mut timings = Timings { command, ..Timings::default() };
         let opens = self.says_something(&known).await;
         for _ in 0..step.times {
             timings.of.push(self.time(&slow, opens).await);
@@ -50,15 +51,21 @@ impl Stage<'_> {
         Some(byte.unwrap_or(head))
     }
 
+    /// A client that comes back with an id.
+    pub(super) fn plan_with(&self, cursor: &str) -> Plan {
+        let mut plan = Plan::stream(self.subject);
+        plan.set("last-event-id", cursor);
+        plan
+    }
+
     /// Times to the head and to the first byte behind it.
     async fn first_byte(
         &self,
         cursor: &str,
         patience: Duration,
     ) -> Option<(Duration, Option<Duration>)> {
-        let mut plan = Plan::stream(self.subject);
-        plan.set("last-event-id", cursor);
-        let mut stream = open(self.subject, plan, self.subject.scaled(None, HEAD_TIME)).await;
+        let (plan, budget) = (self.plan_with(cursor), self.subject.scaled(None, HEAD_TIME));
+        let mut stream = open(self.subject, plan, budget).await;
         let (started, head) = (stream.started, stream.head.as_ref()?.complete.received());
         if stream.is_stream() && !patience.is_zero() {
             stream.read_any(Deadline::now() + patience.mul_f64(self.subject.time_scale)).await;

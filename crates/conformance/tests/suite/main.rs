@@ -6,6 +6,7 @@ mod access;
 mod faults;
 mod following;
 mod hooks;
+mod jobs;
 mod opening;
 mod order;
 mod runs;
