@@ -252,6 +252,8 @@ pub(crate) struct RestartedDoc {
 pub(crate) struct TimingsDoc {
     pub of: Vec<Option<u64>>,
     pub against: Vec<Option<u64>>,
+    #[serde(default)]
+    pub command: String,
 }
 
 /// The word of a value of the model, as YAML writes it.

@@ -66,7 +66,7 @@ fn each<T, U>(from: &[T], to: impl Fn(&T) -> Result<U, String>) -> Result<Vec<U>
 
 fn timings(kept: &TimingsDoc) -> Timings {
     let list = |all: &[Option<u64>]| all.iter().map(|one| one.map(Duration::from_nanos)).collect();
-    Timings { of: list(&kept.of), against: list(&kept.against) }
+    Timings { of: list(&kept.of), against: list(&kept.against), command: kept.command.clone() }
 }
 
 /// A beginning from which all times count: any will do, since only differences are judged.

@@ -50,7 +50,11 @@ fn map<T, U>(from: &BTreeMap<String, T>, to: impl Fn(&T) -> U) -> BTreeMap<Strin
 
 fn timings(timings: &Timings) -> TimingsDoc {
     let list = |all: &[Option<Duration>]| all.iter().map(|one| one.map(nanos)).collect();
-    TimingsDoc { of: list(&timings.of), against: list(&timings.against) }
+    TimingsDoc {
+        of: list(&timings.of),
+        against: list(&timings.against),
+        command: timings.command.clone(),
+    }
 }
 
 fn nanos(duration: Duration) -> u64 {
