@@ -92,6 +92,14 @@ impl Connection {
         &self.wire
     }
 
+    /// Sets the kernel's receive buffer anew, for a reader that was slow and is not any more.
+    ///
+    /// # Errors
+    /// When the system refuses it.
+    pub fn set_recv_buffer(&self, bytes: usize) -> std::io::Result<()> {
+        socket2::SockRef::from(self.wire.tap().tcp()).set_recv_buffer_size(bytes)
+    }
+
     /// The byte stream, and bytes that were read from it but not yet used: for readers that bring
     /// their own buffers. What is read from it is not recorded.
     #[must_use]
