@@ -29,6 +29,7 @@ shipped! {
     "http/answer.yaml",
     "http/authorization.yaml",
     "http/delimiting.yaml",
+    "http/http2.yaml",
     "http/methods.yaml",
     "http/negotiation.yaml",
     "http/versions.yaml",

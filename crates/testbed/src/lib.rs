@@ -35,6 +35,7 @@ mod cors;
 mod edge;
 mod events;
 mod faults;
+mod http2;
 mod hub;
 mod load;
 mod memory;
