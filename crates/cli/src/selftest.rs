@@ -127,7 +127,8 @@ const REPLAY: &str = "/replay";
 /// The stream to which everybody can publish.
 const HUB: &str = "/events";
 /// The cases that say more about a stream that ends by itself than about a hub.
-const FINITE: [&str; 3] = ["http/delimiting", "framing/stream", "last-event-id/replay"];
+const FINITE: [&str; 4] =
+    ["http/delimiting", "http/http2", "framing/stream", "last-event-id/replay"];
 
 async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
     let config = Config {
@@ -158,6 +159,7 @@ fn finite_target(testbed: &Testbed) -> Result<Target, Stop> {
     (target.work, target.memory) = (None, None);
     target.declare(Capability::Ids);
     target.declare(Capability::Resume);
+    target.declare(Capability::Http2);
     Ok(target)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use ssecheck_model::step::HttpVersion;
 use ssecheck_transport::{Connection, Dialer, Error, Head, Limits};
 use tokio::time::Instant as Deadline;
 
@@ -76,6 +77,10 @@ struct Asked {
 
 async fn ask(subject: &Subject, dialer: &Dialer, plan: &Plan, budget: Duration) -> Asked {
     let limits = Limits::all(budget);
+    let dialer = match plan.version {
+        HttpVersion::Http2 => &subject.http2_dialer,
+        _ => dialer,
+    };
     let mut connection = match dialer.dial(&plan.url, &limits).await {
         Ok(connection) => connection,
         Err(error) => return Asked { connection: None, answer: Err(error), withheld: false },

@@ -106,7 +106,8 @@ impl Plan {
     pub(crate) fn to_request(&self) -> Request {
         let mut request = Request::for_url(&self.method, &self.url).version(match self.version {
             HttpVersion::Http10 => Version::Http10,
-            HttpVersion::Http11 | HttpVersion::Http2 => Version::Http11,
+            HttpVersion::Http11 => Version::Http11,
+            HttpVersion::Http2 => Version::Http2,
         });
         for (name, value) in &self.fields {
             if name.eq_ignore_ascii_case("host") {
@@ -128,6 +129,10 @@ impl Plan {
         }
         if self.version == HttpVersion::Http10 {
             line.push_str(" --http1.0");
+        }
+        if self.version == HttpVersion::Http2 {
+            let how = if self.url.is_https() { " --http2" } else { " --http2-prior-knowledge" };
+            line.push_str(how);
         }
         if self.field("accept").is_none() {
             line.push_str(" -H 'accept:'");

@@ -41,6 +41,7 @@ shipped! {
     "http/conditional.yaml",
     "http/delimiting.yaml",
     "http/head-clean.yaml",
+    "http/http2.yaml",
     "http/limit.yaml",
     "http/methods.yaml",
     "http/negotiation.yaml",

@@ -21,6 +21,9 @@ pub(crate) const MAX_STREAM_BYTES: usize = 32 * 1024 * 1024;
 /// The most that [`Stream::drain`] takes at once, in bytes.
 const MAX_DRAIN: usize = 4 * 1024 * 1024;
 
+/// The receive buffer of a reader that was stalled and reads on, in bytes.
+const USUAL_BUFFER: usize = 512 * 1024;
+
 /// A redirect on the way to the answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Hop {
@@ -251,6 +254,16 @@ impl Stream {
             }
         }
         Stop::Satisfied
+    }
+
+    /// Reads on after a stall: with the smallest of windows, megabytes would take as many round
+    /// trips as they have segments.
+    pub(crate) fn unstall(&mut self) {
+        self.stalled = false;
+        if let Some(connection) = &self.connection {
+            // Without it, reading is only slower.
+            let _ = connection.set_recv_buffer(USUAL_BUFFER);
+        }
     }
 
     /// Takes what has come already, [`MAX_DRAIN`] bytes at most, and waits for nothing.

@@ -66,6 +66,8 @@ pub struct Subject {
     pub(crate) denied_origin: Option<String>,
     /// Opens connections.
     pub(crate) dialer: Dialer,
+    /// Opens connections for HTTP/2.
+    pub(crate) http2_dialer: Dialer,
     /// Opens connections with a small receive buffer, for readers that stall.
     pub(crate) slow_dialer: Dialer,
     /// Whether the head has been seen to come only with the first event.
@@ -137,6 +139,8 @@ impl Subject {
                 ..dial.clone()
             })
             .map_err(SetupError::Dial)?,
+            http2_dialer: Dialer::new(DialOptions { http2: true, ..dial.clone() })
+                .map_err(SetupError::Dial)?,
             dialer: Dialer::new(dial).map_err(SetupError::Dial)?,
             late_heads: Arc::default(),
             primers: Arc::default(),

@@ -94,7 +94,8 @@ impl Stream {
         let body = match opened.framing {
             Framing::Chunked => Body::Chunked(Box::new(Dechunker::forgetful(opened.offset))),
             Framing::Length(length) => Body::Length(length),
-            Framing::Close => Body::Close,
+            // Load is made over HTTP/1.1.
+            Framing::Close | Framing::Stream => Body::Close,
             Framing::None => Body::Length(0),
         };
         let parser = Parser::new().with_profile(Profile::Core).with_last_event_id(last_event_id);

@@ -46,6 +46,7 @@ mod cors;
 mod edge;
 mod events;
 mod faults;
+mod http2;
 mod hub;
 mod job;
 mod load;

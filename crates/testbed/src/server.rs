@@ -22,7 +22,7 @@ use crate::connection::Connection;
 use crate::hub::Hub;
 use crate::load::{Meter, Outlet};
 use crate::service::{App, answer};
-use crate::{Config, Switches, edge};
+use crate::{Config, Switches, edge, http2};
 
 /// Connections that may wait for `accept`.
 const BACKLOG: u32 = 4096;
@@ -125,7 +125,7 @@ async fn serve(listener: TcpListener, app: Arc<App>, mut ending: watch::Receiver
 }
 
 /// Returns once the testbed is shut down, or dropped.
-async fn is_over(ending: &mut watch::Receiver<bool>) {
+pub(crate) async fn is_over(ending: &mut watch::Receiver<bool>) {
     let _ = ending.wait_for(|end| *end).await;
 }
 
@@ -134,7 +134,9 @@ async fn connect(mut socket: TcpStream, app: Arc<App>, ending: watch::Receiver<b
     let _ = socket.set_nodelay(true);
     let connection = Connection::new();
     let served = async {
-        if edge::is_needed(&app.switches) {
+        if http2::is_spoken(&socket).await {
+            http2::serve(&mut socket, &app, &connection, ending).await;
+        } else if edge::is_needed(&app.switches) {
             edge::serve(&mut socket, &app, &connection, ending).await;
         } else {
             let socket = outlet(&mut socket, &app, &connection);

@@ -45,6 +45,8 @@ pub enum End {
     LengthReached,
     /// The connection was closed (FIN), which delimits this body.
     Closed,
+    /// HTTP/2: END_STREAM.
+    StreamEnd,
     /// The connection was closed (FIN) before the body was complete.
     Truncated {
         /// How many bytes are known to be missing, of the length or of the chunk.
@@ -52,7 +54,7 @@ pub enum End {
         /// Where the body broke off.
         place: Place,
     },
-    /// The connection was reset (RST).
+    /// The connection was reset (RST), or the stream of HTTP/2 (RST_STREAM).
     Reset,
 }
 
@@ -80,6 +82,8 @@ pub enum Place {
     ChunkEnd,
     /// After the last chunk, before the end of the trailer section.
     Trailers,
+    /// HTTP/2: before END_STREAM.
+    Stream,
 }
 
 /// What the wire showed of one answer's body, for the judge.
@@ -124,7 +128,8 @@ impl BodyReader {
             Framing::None => State::None,
             Framing::Chunked => State::Chunked(Box::new(Dechunker::new(raw_offset))),
             Framing::Length(length) => State::Length(length),
-            Framing::Close => State::Close,
+            // What HTTP/2 carries does not come here.
+            Framing::Close | Framing::Stream => State::Close,
         };
         Self { framing, state, raw_offset, start: raw_offset, offset: 0 }
     }

@@ -1,6 +1,6 @@
 //! One connection: requests out, answers in.
 
-use bytes::{BufMut, BytesMut};
+use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant as Deadline, timeout_at};
 
@@ -8,10 +8,11 @@ use crate::body::{BodyPart, BodyReader, End, WireFacts};
 use crate::dial::Dialed;
 use crate::error::{Error, Kind, Phase};
 use crate::head::{Head, HeadParser, HeadProgress};
+use crate::http2::{self, Exchange as Http2, Progress};
 use crate::limits::{Limits, MIN_ROOM, READ_BYTES, deadline_after, deadline_in};
 use crate::oddity::{Oddities, OddityCode};
 use crate::record::Record;
-use crate::request::Request;
+use crate::request::{Request, Version};
 use crate::stamp::Stamp;
 use crate::wire::Wire;
 
@@ -47,6 +48,7 @@ enum Stage {
     Idle,
     Head { parser: Box<HeadParser>, sent: Deadline, before: u64 },
     Body(BodyReader),
+    Http2 { exchange: Box<Http2>, sent: Deadline, before: u64 },
 }
 
 /// What a read of the wire gave.
@@ -92,6 +94,14 @@ impl Connection {
         &self.wire
     }
 
+    /// Sets the kernel's receive buffer anew, for a reader that was slow and is not any more.
+    ///
+    /// # Errors
+    /// When the system refuses it.
+    pub fn set_recv_buffer(&self, bytes: usize) -> std::io::Result<()> {
+        socket2::SockRef::from(self.wire.tap().tcp()).set_recv_buffer_size(bytes)
+    }
+
     /// The byte stream, and bytes that were read from it but not yet used: for readers that bring
     /// their own buffers. What is read from it is not recorded.
     #[must_use]
@@ -107,7 +117,11 @@ impl Connection {
     /// In [`Phase::Send`]: [`Kind::Request`], the time limit, or the connection was lost.
     pub async fn send(&mut self, request: &Request) -> Result<(), Error> {
         let refused = |error| Error::new(Phase::Send, Kind::Request(error));
-        let bytes = request.to_bytes().map_err(refused)?;
+        let mut bytes = request.to_bytes().map_err(refused)?;
+        if request.version == Version::Http2 {
+            let scheme = if matches!(self.wire, Wire::Tls(_)) { "https" } else { "http" };
+            bytes = http2::request(request, scheme);
+        }
         self.expect_answer(request);
         let deadline = deadline_in(self.limits.write);
         let written = timeout_at(deadline, self.write(&bytes)).await;
@@ -132,15 +146,25 @@ impl Connection {
 
     fn expect_answer(&mut self, request: &Request) {
         let before = self.used();
-        let parser = Box::new(HeadParser::new(&request.method, request.version, before));
-        self.stage = Stage::Head { parser, sent: Deadline::now(), before };
+        let sent = Deadline::now();
+        self.stage = if request.version == Version::Http2 {
+            let exchange = Box::new(Http2::new(&request.method, before));
+            Stage::Http2 { exchange, sent, before }
+        } else {
+            let parser = Box::new(HeadParser::new(&request.method, request.version, before));
+            Stage::Head { parser, sent, before }
+        };
         self.end = None;
         self.surplus_bytes = 0;
         self.oddities = Oddities::default();
     }
 
+    pub(crate) fn is_http2(&self) -> bool {
+        matches!(self.stage, Stage::Http2 { .. })
+    }
+
     fn restart_head_limit(&mut self) {
-        if let Stage::Head { sent, .. } = &mut self.stage {
+        if let Stage::Head { sent, .. } | Stage::Http2 { sent, .. } = &mut self.stage {
             *sent = Deadline::now();
         }
     }
@@ -158,7 +182,7 @@ impl Connection {
     /// after what cannot be read as a head it gives the same error again.
     pub async fn head(&mut self) -> Result<Head, Error> {
         match &self.stage {
-            Stage::Head { sent, .. } => {
+            Stage::Head { sent, .. } | Stage::Http2 { sent, .. } => {
                 self.head_until(deadline_after(*sent, self.limits.head)).await
             }
             Stage::Idle | Stage::Body(_) => Err(misuse(Phase::Head, "no request awaits a head")),
@@ -178,7 +202,9 @@ impl Connection {
 
     fn waited(&self, deadline: Deadline) -> std::time::Duration {
         match &self.stage {
-            Stage::Head { sent, .. } => deadline.saturating_duration_since(*sent),
+            Stage::Head { sent, .. } | Stage::Http2 { sent, .. } => {
+                deadline.saturating_duration_since(*sent)
+            }
             Stage::Idle | Stage::Body(_) => std::time::Duration::ZERO,
         }
     }
@@ -201,25 +227,38 @@ impl Connection {
         if let Some(Err(error)) = &self.end {
             return Err(error.clone());
         }
+        if let Stage::Http2 { exchange, .. } = &mut self.stage {
+            return match exchange.advance(&mut self.buffer, self.last) {
+                Ok(Progress::Head(head)) => Ok(Some(*head)),
+                Ok(Progress::NeedMore) => Ok(None),
+                Ok(Progress::Part(_)) => Err(misuse(Phase::Head, "the head was read already")),
+                Err(kind) => Err(self.unreadable(Phase::Head, kind)),
+            };
+        }
         let Stage::Head { parser, .. } = &mut self.stage else {
             return Err(misuse(Phase::Head, "no request awaits a head"));
         };
         let head = match parser.advance(&mut self.buffer, self.last) {
             Ok(HeadProgress::NeedMore) => return Ok(None),
             Ok(HeadProgress::Done(head)) => head,
-            Err(kind) => {
-                let error = Error::new(Phase::Head, kind);
-                self.end = Some(Err(error.clone()));
-                return Err(error);
-            }
+            Err(kind) => return Err(self.unreadable(Phase::Head, kind)),
         };
         self.stage = Stage::Body(BodyReader::new(head.framing, self.used()));
         Ok(Some(*head))
     }
 
+    /// What cannot be read on gives the same error for ever.
+    fn unreadable(&mut self, phase: Phase, kind: Kind) -> Error {
+        let error = Error::new(phase, kind);
+        self.end = Some(Err(error.clone()));
+        error
+    }
+
     fn received_of_answer(&self) -> u64 {
         match &self.stage {
-            Stage::Head { before, .. } => self.record.received.total() - before,
+            Stage::Head { before, .. } | Stage::Http2 { before, .. } => {
+                self.record.received.total() - before
+            }
             Stage::Idle | Stage::Body(_) => 0,
         }
     }
@@ -229,6 +268,7 @@ impl Connection {
     pub fn interim(&self) -> &[Head] {
         match &self.stage {
             Stage::Head { parser, .. } => parser.interim(),
+            Stage::Http2 { exchange, .. } => exchange.interim(),
             Stage::Idle | Stage::Body(_) => &[],
         }
     }
@@ -246,11 +286,11 @@ impl Connection {
             match self.fill(Phase::Body).await? {
                 Filled::Bytes => {}
                 Filled::Reset => self.end = Some(Ok(End::Reset)),
-                Filled::Fin => {
-                    if let Stage::Body(body) = &self.stage {
-                        self.end = Some(Ok(body.at_fin()));
-                    }
-                }
+                Filled::Fin => match &self.stage {
+                    Stage::Body(body) => self.end = Some(Ok(body.at_fin())),
+                    Stage::Http2 { exchange, .. } => self.end = Some(Ok(exchange.at_fin())),
+                    Stage::Idle | Stage::Head { .. } => {}
+                },
             }
         }
     }
@@ -271,6 +311,19 @@ impl Connection {
     fn next_part(&mut self) -> Result<Option<BodyPart>, Error> {
         if let Some(end) = &self.end {
             return end.clone().map(BodyPart::End).map(Some);
+        }
+        if let Stage::Http2 { exchange, .. } = &mut self.stage {
+            return match exchange.advance(&mut self.buffer, self.last) {
+                Ok(Progress::Part(BodyPart::End(end))) => {
+                    self.end = Some(Ok(end.clone()));
+                    Ok(Some(BodyPart::End(end)))
+                }
+                Ok(Progress::Part(part)) => Ok(Some(part)),
+                Ok(Progress::NeedMore) => Ok(None),
+                Ok(Progress::Head(_)) => Err(misuse(Phase::Body, "no head was read")),
+                Err(Kind::Reset) => Ok(Some(BodyPart::End(End::Reset))),
+                Err(kind) => Err(self.unreadable(Phase::Body, kind)),
+            };
         }
         let Stage::Body(body) = &mut self.stage else {
             return Err(misuse(Phase::Body, "no head was read"));
@@ -305,6 +358,7 @@ impl Connection {
         if let Some(over) = self.over {
             return Ok(over);
         }
+        self.reply(phase).await?;
         self.make_room();
         let before = self.buffer.len();
         let room = (self.buffer.capacity() - before).min(READ_BYTES);
@@ -320,6 +374,22 @@ impl Connection {
         };
         self.over = Some(filled);
         Ok(filled)
+    }
+
+    /// Writes what HTTP/2 owes the peer. Cancel-safe: there is no await between a write and its
+    /// record.
+    async fn reply(&mut self, phase: Phase) -> Result<(), Error> {
+        let Stage::Http2 { exchange, .. } = &mut self.stage else { return Ok(()) };
+        while !exchange.out.is_empty() {
+            // A peer that is gone is found by the read that follows.
+            let Ok(len @ 1..) = self.wire.write(&exchange.out).await else {
+                exchange.out.clear();
+                return Ok(());
+            };
+            self.record.sent.push(&exchange.out[..len], Stamp::now());
+            exchange.out.advance(len);
+        }
+        self.wire.flush().await.map_err(|error| Error::io(phase, &error))
     }
 
     /// Parts that the caller keeps share the buffer's memory. It is used up before a new one is

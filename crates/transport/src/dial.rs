@@ -34,6 +34,8 @@ pub struct DialOptions {
     pub max_recorded: usize,
     /// Ask for the kernel's receive times (Linux).
     pub kernel_time: bool,
+    /// Offer HTTP/2 (ALPN `h2`) to https servers instead of HTTP/1.1.
+    pub http2: bool,
 }
 
 impl Default for DialOptions {
@@ -45,6 +47,7 @@ impl Default for DialOptions {
             recv_buffer: None,
             max_recorded: 1024 * 1024,
             kernel_time: true,
+            http2: false,
         }
     }
 }
@@ -249,7 +252,7 @@ impl Dialer {
     fn tls_config(&self) -> Result<Arc<ClientConfig>, Error> {
         self.tls
             .get_or_init(|| {
-                client_config(&self.roots, self.options.insecure)
+                client_config(&self.roots, self.options.insecure, self.options.http2)
                     .map_err(|error| Kind::Tls(error.to_string()))
             })
             .clone()

@@ -75,6 +75,10 @@ impl Connection {
     }
 
     fn take_surplus(&mut self, surplus: &mut Surplus) {
+        if self.is_http2() {
+            // Behind a stream of HTTP/2 the frames of the connection go on.
+            self.buffer.clear();
+        }
         if self.buffer.is_empty() {
             return;
         }

@@ -118,6 +118,9 @@ pub enum Kind {
     /// The chunked framing is broken; the body cannot be read on.
     #[error("{0}")]
     Chunk(ChunkError),
+    /// The answer is no HTTP/2 that can be read on.
+    #[error("not HTTP/2 as in RFC 9113: {0}")]
+    Http2(&'static str),
     /// The request cannot be written as it is.
     #[error("{0}")]
     Request(RequestError),

@@ -16,6 +16,8 @@ pub enum Framing {
     Length(u64),
     /// By the close of the connection.
     Close,
+    /// By the frames of HTTP/2.
+    Stream,
 }
 
 impl Framing {

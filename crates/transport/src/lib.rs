@@ -35,6 +35,7 @@ mod exchange;
 mod field;
 mod framing;
 mod head;
+mod http2;
 #[cfg(target_os = "linux")]
 mod kernel_time;
 mod limits;

@@ -11,6 +11,8 @@ pub enum Version {
     Http10,
     /// `HTTP/1.1`
     Http11,
+    /// `HTTP/2`, which has no request line: the request goes out in frames.
+    Http2,
     /// Anything else that looks like a version.
     Other {
         /// Before the dot.
@@ -35,6 +37,7 @@ impl fmt::Display for Version {
         match self {
             Self::Http10 => f.write_str("HTTP/1.0"),
             Self::Http11 => f.write_str("HTTP/1.1"),
+            Self::Http2 => f.write_str("HTTP/2"),
             Self::Other { major, minor } => write!(f, "HTTP/{major}.{minor}"),
         }
     }

@@ -50,6 +50,7 @@ pub(crate) fn read_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Set
 pub(crate) fn client_config(
     extra: &[CertificateDer<'static>],
     insecure: bool,
+    http2: bool,
 ) -> Result<Arc<ClientConfig>, rustls::Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -60,7 +61,8 @@ pub(crate) fn client_config(
     } else {
         builder.with_root_certificates(root_store(extra)).with_no_client_auth()
     };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let protocol: &[u8] = if http2 { b"h2" } else { b"http/1.1" };
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(Arc::new(config))
 }
 

@@ -31,7 +31,8 @@ pub(super) fn wire(stage: &Stage<'_>, expect: &WireExpect) -> Early<Judgement> {
         WireRule::NoBody => no_body(name, seen),
         WireRule::CodingReal => coding_real(name, head),
         WireRule::CodingOffered => coding_offered(name, seen, head),
-        WireRule::Http2Fields | WireRule::Http2End => Judgement::Broken("not built yet".to_owned()),
+        WireRule::Http2Fields => http2_fields(name, head),
+        WireRule::Http2End => http2_end(seen),
     })
 }
 
@@ -270,6 +271,37 @@ fn coding_offered(name: &str, stream: &Stream, head: &Head) -> Judgement {
         .actual(format!("content-encoding: {coding}"))
         .bytes(field_excerpt(name, head, "content-encoding"))
         .into()
+}
+
+/// Fields of one connection, which HTTP/2 forbids (RFC 9113 8.2.2).
+const CONNECTION_FIELDS: [&str; 5] =
+    ["connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade"];
+
+fn http2_fields(name: &str, head: &Head) -> Judgement {
+    let forbidden = CONNECTION_FIELDS.into_iter().find(|field| head.field(field).is_some());
+    let te = values(head, "te").iter().any(|value| !value.trim().eq_ignore_ascii_case("trailers"));
+    let Some(field) = forbidden.or(te.then_some("te")) else { return Judgement::Pass };
+    let message = format!("the answer has `{field}`, which HTTP/2 forbids");
+    Violation::new("connection-field-on-http2", message)
+        .expected("no field that belongs to one connection")
+        .actual(shown_field(field, &values(head, field)))
+        .bytes(field_excerpt(name, head, field))
+        .into()
+}
+
+fn http2_end(stream: &Stream) -> Judgement {
+    let violation = |actual: &str| {
+        Violation::new("reset", "the server ends the stream without END_STREAM")
+            .expected("END_STREAM")
+            .actual(actual)
+            .into()
+    };
+    match &stream.end {
+        None => Judgement::NothingSeen("the server did not end the stream".to_owned()),
+        Some((End::Reset, _)) => violation("RST_STREAM, or the connection was reset"),
+        Some((End::Truncated { .. }, _)) => violation("the end of the connection"),
+        Some(_) => Judgement::Pass,
+    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,8 @@ impl Stage<'_> {
     async fn go_on(&mut self, name: &str, budget: Duration) {
         let pause = PILE_PAUSE.mul_f64(self.subject.time_scale);
         let Ok(stream) = self.stream_mut(name) else { return };
-        if std::mem::take(&mut stream.stalled) {
+        if stream.stalled {
+            stream.unstall();
             let deadline = Deadline::now() + budget;
             while Deadline::now() < deadline
                 && stream.read_any(Deadline::now() + pause).await == Stop::Satisfied

@@ -162,6 +162,27 @@ pub(super) const SWITCHES: &[Switch] = &[
         "a stream that ends is reset (TCP RST)",
     )),
     fault(
+        "h2-connection-field",
+        "D015",
+        &["R21"],
+        &[("http/http2-fields", "connection-field-on-http2")],
+        "Connection: keep-alive in answers over HTTP/2",
+    ),
+    fault(
+        "h2-transfer-encoding",
+        "D016",
+        &["R20", "R21"],
+        &[("http/http2-fields", "connection-field-on-http2")],
+        "Transfer-Encoding: chunked in answers over HTTP/2",
+    ),
+    on_replay(fault(
+        "h2-reset-at-end",
+        "",
+        &["R22"],
+        &[("http/http2-end", "reset")],
+        "a stream that ends over HTTP/2 ends with RST_STREAM",
+    )),
+    fault(
         "accept-required",
         "D010",
         &["R12"],
