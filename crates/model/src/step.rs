@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::placed::Placed;
 use crate::span::Span;
+pub use crate::step_watch::{Idle, Soak};
 use crate::template::Template;
 
 /// The name of a connection, publication, answer or wait inside one case.
@@ -49,7 +50,9 @@ pub enum Step {
     Follow(Follow),
     /// Open streams and publish to each as soon as its head is in.
     Early(Early),
-    /// Read a stream for as long as `--soak` says.
+    /// Read streams on which nobody publishes, until their heartbeats are known.
+    Idle(Idle),
+    /// Read streams for as long as `--soak` says.
     Soak(Soak),
     /// Call the hook that restarts the server.
     Restart(Restart),
@@ -447,14 +450,6 @@ pub struct Early {
     pub name: Name,
     /// How many.
     pub times: u32,
-}
-
-/// Read a stream for as long as `--soak` says.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Soak {
-    /// The connections that are read.
-    pub from: Vec<Name>,
 }
 
 /// Call the hook that restarts the server.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderValue, LOCATION, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
@@ -28,6 +29,9 @@ const CRASH: usize = 1024;
 /// Time to notice that a client has left.
 const NOTICE: Duration = Duration::from_millis(50);
 
+/// How long a stream works by the faults that end it or make it deaf: longer than most cases take.
+const LIFETIME: Duration = Duration::from_millis(4_500);
+
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =
     &["no-last-chunk", "reset-at-end", "tail-unterminated", "length-wrong", "length-present"];
@@ -42,14 +46,30 @@ pub(crate) async fn events(
     if let Some(refusal) = refusal(app, connection, request).await {
         return refusal;
     }
+    let coding = Coding::of(&app.switches, accepts_gzip(&request.headers));
+    let is_gzip = coding.is_gzip();
     let body = match head_only {
         true => Reply::HeadOnly,
         false if app.switches.any(ENDING) => ending(&app.switches, render::samples(&app.switches)),
-        false => Reply::Events(Box::new(open(app, connection, request).await)),
+        false => Reply::Events(Box::new(open(app, connection, request).await.coded(coding))),
     };
     let mut response = stream(body);
+    response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    if is_gzip && !app.switches.any(ENDING) {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     spoil(&app.switches, &mut response);
     response
+}
+
+/// Whether the client names gzip and does not refuse it by a weight of 0 (RFC 9110 12.5.3).
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|member| {
+        let (name, weight) = member.split_once(';').unwrap_or((member, ""));
+        let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse().ok()) == Some(0.0);
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
 }
 
 async fn refusal(
@@ -118,8 +138,16 @@ async fn open(app: &App, connection: &Arc<Connection>, request: &Parts) -> Event
     let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
         .on_course(course)
-        .coded(Coding::of(&app.switches))
-        .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches));
+        .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches))
+        .with_spoilt_heartbeat(&app.switches)
+        .deaf_after(app.switches.has("deaf-after").then_some(LIFETIME));
+    if app.switches.has("cut-after") {
+        let connection = Arc::clone(connection);
+        tokio::spawn(async move {
+            tokio::time::sleep(LIFETIME).await;
+            connection.cut();
+        });
+    }
     match app.switches.has("slow-start") {
         true => body.starting_after(Duration::from_secs(1)),
         false => body,
@@ -202,7 +230,7 @@ fn replace_fields(switches: &Switches, headers: &mut HeaderMap) {
         ("cacheable", CACHE_CONTROL, "max-age=60"),
         ("cache-control-list", CACHE_CONTROL, list),
         ("content-encoding-none", CONTENT_ENCODING, "none"),
-        ("gzip-unasked", CONTENT_ENCODING, "gzip"),
+        ("etag-digest", ETAG, "W/\"2cf24dba5fb0a30e\""),
         ("connection-keep-alive", CONNECTION, "keep-alive"),
     ];
     for (_, name, value) in table.into_iter().filter(|(id, ..)| switches.has(id)) {

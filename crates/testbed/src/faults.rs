@@ -1,6 +1,7 @@
 //! The table of switches, and finding one by its name.
 
 mod cors;
+mod delivery;
 mod find;
 mod framing;
 mod http;
@@ -50,6 +51,7 @@ pub fn all() -> &'static [Switch] {
         let families = [
             http::SWITCHES,
             framing::SWITCHES,
+            delivery::SWITCHES,
             reconnect::SWITCHES,
             ids::SWITCHES,
             cors::SWITCHES,

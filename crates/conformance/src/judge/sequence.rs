@@ -3,7 +3,8 @@
 use ssecheck_model::expect::{Flaw, PromptExpect, ReceiptExpect};
 
 use super::delivery::publication;
-use super::{Early, Judgement, Violation, no_fence, no_stream};
+use super::idle::is_coded;
+use super::{Early, Judgement, Violation, answered, no_fence, no_stream};
 use crate::hook::{HookError, Published};
 use crate::perform::Stage;
 use crate::stream::Stream;
@@ -33,6 +34,9 @@ pub(super) fn receipt(stage: &Stage<'_>, expect: &ReceiptExpect) -> Early<Judgem
     }
     if !stream.is_stream() {
         return Ok(no_stream(stream));
+    }
+    if expect.while_open && stream.end.is_some() {
+        return Ok(Judgement::NothingSeen("the server ended the stream".to_owned()));
     }
     let sequence = sequence(published);
     let seen = arrivals(stage, stream, &sequence);
@@ -85,7 +89,22 @@ fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> {
 }
 
 pub(super) fn prompt(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {
-    let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
+    if expect.coded && !is_coded(answered(stage, &expect.on)?) {
+        return Ok(Judgement::NothingSeen("the answer has no content coding".to_owned()));
+    }
+    if let Some(other) = &expect.unless_late_on
+        && promptness(stage, &expect.publication, other)? != Judgement::Pass
+    {
+        return Ok(Judgement::NothingSeen(format!(
+            "it was not prompt on `{}` either",
+            other.value
+        )));
+    }
+    promptness(stage, &expect.publication, &expect.on)
+}
+
+fn promptness(stage: &Stage<'_>, name: &str, on: &str) -> Early<Judgement> {
+    let (published, stream) = publication(stage, name, on)?;
     let Some(one) = published.first().filter(|one| one.result.is_ok()) else {
         return Ok(Judgement::Broken("the event could not be published".to_owned()));
     };

@@ -33,7 +33,12 @@ impl Stage<'_> {
             self.pending.insert(name, tokio::spawn(all));
             return Ok(());
         }
-        while course.next(self.subject).await {
+        loop {
+            // While it waits, everything is read, so that each event keeps its own time.
+            self.read_all_streams(course.due()).await;
+            if !course.next(self.subject).await {
+                break;
+            }
             self.drain().await;
         }
         self.publications.insert(name, course.sent);
@@ -61,6 +66,12 @@ impl Stage<'_> {
         let sent = pending.await.map_err(|error| format!("publishing broke: {error}"))?;
         self.publications.insert(name.clone(), sent);
         Ok(())
+    }
+
+    /// Reads every stream that is not stalled until `deadline`.
+    async fn read_all_streams(&mut self, deadline: Deadline) {
+        let streams = self.streams.values_mut().filter(|stream| !stream.stalled);
+        join_all(streams.map(|stream| stream.read_all(deadline))).await;
     }
 
     /// Takes what has already come on every stream that is not stalled, so that we are not a slow
@@ -92,6 +103,11 @@ impl Course {
             waiting: contents.into_iter(),
             sent: Vec::new(),
         }
+    }
+
+    /// When the next event is due.
+    fn due(&self) -> Deadline {
+        if self.waiting.as_slice().is_empty() { Deadline::now() } else { self.next_at }
     }
 
     /// Publishes the next event, or as many as go together; false when there is none left.

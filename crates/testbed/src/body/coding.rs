@@ -8,6 +8,17 @@ use flate2::write::GzEncoder;
 
 use crate::Switches;
 
+/// What is flushed through a compressor as soon as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flush {
+    /// Every piece.
+    All,
+    /// Events, not heartbeats.
+    Events,
+    /// Nothing.
+    Nothing,
+}
+
 /// How pieces become data of the body.
 #[derive(Debug)]
 pub(crate) enum Coding {
@@ -15,22 +26,33 @@ pub(crate) enum Coding {
     Identity,
     /// One byte at a time; the rest of the piece.
     Bytewise(Bytes),
-    /// gzip, flushed per piece; none once finished.
-    Gzip(Option<GzEncoder<Vec<u8>>>),
+    /// gzip; none once finished.
+    Gzip(Option<GzEncoder<Vec<u8>>>, Flush),
     /// Chunked, beside what HTTP does; true once the last chunk is written.
     Chunked(bool),
 }
 
 impl Coding {
-    pub(crate) fn of(switches: &Switches) -> Self {
-        if switches.has("gzip-unasked") {
-            let encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            return Self::Gzip(Some(encoder));
-        }
+    /// What a client gets; `asked` says whether it accepts gzip.
+    pub(crate) fn of(switches: &Switches, asked: bool) -> Self {
         if switches.has("chunked-twice") {
             return Self::Chunked(false);
         }
-        if switches.has("byte-chunks") { Self::Bytewise(Bytes::new()) } else { Self::Identity }
+        if switches.has("byte-chunks") {
+            return Self::Bytewise(Bytes::new());
+        }
+        if !asked && !switches.has("gzip-unasked") {
+            return Self::Identity;
+        }
+        let unflushed =
+            [("gzip-unflushed", Flush::Nothing), ("heartbeat-unflushed", Flush::Events)];
+        let flush = switches.pick(&unflushed).unwrap_or(Flush::All);
+        Self::Gzip(Some(GzEncoder::new(Vec::new(), Compression::fast())), flush)
+    }
+
+    /// Whether the body needs a `Content-Encoding`.
+    pub(crate) fn is_gzip(&self) -> bool {
+        matches!(self, Self::Gzip(..))
     }
 
     /// What is left of the piece before.
@@ -39,23 +61,26 @@ impl Coding {
         (!rest.is_empty()).then(|| rest.split_to(1))
     }
 
-    pub(crate) fn encode(&mut self, mut piece: Bytes) -> Bytes {
+    pub(crate) fn encode(&mut self, mut piece: Bytes, heartbeat: bool) -> Bytes {
         match self {
             Self::Bytewise(rest) => {
                 let first = piece.split_to(piece.len().min(1));
                 *rest = piece;
                 first
             }
-            Self::Gzip(Some(encoder)) => deflate(encoder, &piece).unwrap_or(piece),
+            Self::Gzip(Some(encoder), flush) => {
+                let flushed = *flush == Flush::All || (*flush == Flush::Events && !heartbeat);
+                deflate(encoder, &piece, flushed).unwrap_or(piece)
+            }
             Self::Chunked(_) => chunk(&piece),
-            Self::Identity | Self::Gzip(None) => piece,
+            Self::Identity | Self::Gzip(None, _) => piece,
         }
     }
 
     /// What ends the coding.
     pub(crate) fn finish(&mut self) -> Option<Bytes> {
         match self {
-            Self::Gzip(encoder) => encoder.take()?.finish().ok().map(Bytes::from),
+            Self::Gzip(encoder, _) => encoder.take()?.finish().ok().map(Bytes::from),
             Self::Chunked(ended @ false) => {
                 *ended = true;
                 Some(Bytes::from_static(b"0\r\n\r\n"))
@@ -65,9 +90,11 @@ impl Coding {
     }
 }
 
-fn deflate(encoder: &mut GzEncoder<Vec<u8>>, piece: &[u8]) -> io::Result<Bytes> {
+fn deflate(encoder: &mut GzEncoder<Vec<u8>>, piece: &[u8], flushed: bool) -> io::Result<Bytes> {
     encoder.write_all(piece)?;
-    encoder.flush()?;
+    if flushed {
+        encoder.flush()?;
+    }
     Ok(Bytes::from(std::mem::take(encoder.get_mut())))
 }
 
