@@ -132,7 +132,7 @@ const HUB: &str = "/events";
 const FINITE: [&str; 4] =
     ["http/delimiting", "framing/stream", "framing/streamed", "last-event-id/replay"];
 /// How long a stream is read where its age is the point: longer than the faults of age need.
-const SOAK: Duration = Duration::from_secs(5);
+const SOAK: Duration = Duration::from_secs(8);
 
 /// Whether the cases that need `--soak` are run: for the correct server and for the faults that they
 /// are about. For every other fault they would only take time.

@@ -435,9 +435,8 @@ impl Expect {
             Self::Signalled(e) => vec![&e.of, &e.known],
             Self::RetryVaries(e) | Self::Streamed(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
-            Self::SameCoding(e) => e.of.iter().collect(),
             Self::Resumption(e) => [&e.from, &e.to].into_iter().chain(&e.reference).collect(),
-            Self::SameEvents(e) => e.of.iter().collect(),
+            Self::SameEvents(e) | Self::SameCoding(e) => e.of.iter().collect(),
             Self::Ids(e) => e.of.iter().collect(),
             Self::Answered(e)
             | Self::HeadAtOnce(e)

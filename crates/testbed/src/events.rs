@@ -30,7 +30,7 @@ const CRASH: usize = 1024;
 const NOTICE: Duration = Duration::from_millis(50);
 
 /// How long a stream works by the faults that end it or make it deaf: longer than most cases take.
-const LIFETIME: Duration = Duration::from_millis(4_500);
+const LIFETIME: Duration = Duration::from_millis(7_500);
 
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =

@@ -144,7 +144,7 @@ pub(super) fn early(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
         stage.chains.get(name).map(Vec::as_slice).unwrap_or_default(),
     );
     let mut streams = streams.iter().filter(|stream| stream.is_stream());
-    let mut lost = 0;
+    let (mut lost, fence) = (0, format!("{}-fence-", stage.token));
     for one in published {
         let Some(stream) = streams.next() else { break };
         if let Err(error) = &one.result {
@@ -154,6 +154,10 @@ pub(super) fn early(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
         match came {
             true => {}
             false if stream.unfenced => return Ok(no_fence()),
+            // That nothing comes at all is judged elsewhere.
+            false if !holds(stream, &fence) => {
+                return Ok(Judgement::NothingSeen("no later event came either".to_owned()));
+            }
             false => lost += 1,
         }
     }

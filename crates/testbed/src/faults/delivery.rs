@@ -141,13 +141,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         "D086",
         &["R65"],
         &[("liveness/outlives-timeouts", "closed-early")],
-        "a stream is dropped 4.5 s after it was opened",
+        "a stream is dropped 7.5 s after it was opened",
     ),
     fault(
         "deaf-after",
         "D087",
         &["R65"],
         &[("liveness/not-deaf", "lost")],
-        "nothing is written on a stream from 4.5 s after its opening on",
+        "nothing is written on a stream from 7.5 s after its opening on",
     ),
 ];

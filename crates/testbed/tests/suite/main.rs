@@ -4,6 +4,7 @@
 
 mod client;
 mod cors;
+mod delivery;
 mod framing;
 mod http;
 mod hub;

@@ -7,7 +7,7 @@ use ssecheck_testbed::{Kind, all};
 
 use crate::client::{Client, contains, correct, events, fetch, with};
 use crate::framing::stream;
-use crate::{cors, framing, http, state};
+use crate::{cors, delivery, framing, http, state};
 
 /// A variation, and how its answer differs from the correct server's.
 type Row = (&'static str, fn(&Client) -> bool);
@@ -193,7 +193,7 @@ fn no_switch_goes_untested() {
         .chain(cors::ROWS.iter().map(|row| row.0))
         .chain(ROWS.iter().map(|row| row.0))
         .chain(OPENINGS.iter().map(|row| row.0))
-        .chain([state::IDS, OTHERS, &others, &order].concat())
+        .chain([state::IDS, OTHERS, delivery::SWITCHES, &others, &order].concat())
         .collect();
     let known: BTreeSet<&str> = all().iter().map(|switch| switch.id).collect();
     assert_eq!(tested, known);
