@@ -6,8 +6,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
+use ssecheck_model::case::Need;
 use ssecheck_model::exit;
 use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, SwitchInfo, TargetInfo};
 use ssecheck_model::target::{Capability, Target};
@@ -19,7 +21,7 @@ use tokio::task::JoinSet;
 use crate::args::SelftestArgs;
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Human, Stop};
-use crate::run::{SHUTDOWN, TESTBED_TOKEN, runtime, tool};
+use crate::run::{SHUTDOWN, TESTBED_HEARTBEAT, TESTBED_TOKEN, runtime, tool};
 use crate::settings;
 
 /// The name of the correct server in the matrix.
@@ -127,13 +129,25 @@ const REPLAY: &str = "/replay";
 /// The stream to which everybody can publish.
 const HUB: &str = "/events";
 /// The cases that say more about a stream that ends by itself than about a hub.
-const FINITE: [&str; 4] =
-    ["http/delimiting", "http/http2", "framing/stream", "last-event-id/replay"];
+const FINITE: [&str; 5] =
+    ["http/delimiting", "http/http2", "framing/stream", "framing/streamed", "last-event-id/replay"];
+/// How long a stream is read where its age is the point: longer than the faults of age need.
+const SOAK: Duration = Duration::from_secs(8);
+
+/// Whether the cases that need `--soak` are run: for the correct server and for the faults that they
+/// are about. For every other fault they would only take time.
+fn soaks(row: Row, suite: &Suite) -> bool {
+    let long = suite.cases.iter().filter(|case| case.requires.contains(&Need::Soak));
+    let mut checks = long.flat_map(|case| &case.checks);
+    let named = |switch: &Switch, id: &str| switch.check.iter().any(|(check, _)| *check == id);
+    row.is_none_or(|switch| checks.any(|check| named(switch, &check.id)))
+}
 
 async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
     let config = Config {
         switches: Switches::from_iter(row),
         token: Some(TESTBED_TOKEN.to_owned()),
+        heartbeat: TESTBED_HEARTBEAT,
         ..Config::default()
     };
     let testbed = Testbed::start(config)
@@ -142,7 +156,8 @@ async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, 
         REPLAY => finite_target(&testbed)?,
         _ => settings::testbed_target(&testbed.url())?,
     };
-    let subject = Subject::new(&target, DialOptions::default(), 1.0).map_err(Stop::setup)?;
+    let mut subject = Subject::new(&target, DialOptions::default(), 1.0).map_err(Stop::setup)?;
+    subject.soak = soaks(row, &suite).then_some(SOAK);
     let options = Options { jobs: CASES, ..Options::default() };
     let finished = conformance(subject, suite, options, std::future::pending(), |_| {}).await;
     testbed.shutdown().await;

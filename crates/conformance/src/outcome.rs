@@ -21,6 +21,9 @@ pub(crate) enum Gate {
 pub(crate) fn gate(subject: &Subject, case: &Case, check: &Check) -> Gate {
     let mut declared = true;
     for need in case.requires.iter().chain(&check.requires) {
+        if let Some(why) = too_long(subject, *need) {
+            return Gate::NotApplicable(why);
+        }
         match subject.support(*need) {
             Support::Declared => {}
             Support::Seen => declared = false,
@@ -31,9 +34,17 @@ pub(crate) fn gate(subject: &Subject, case: &Case, check: &Check) -> Gate {
     Gate::Open { declared }
 }
 
+/// Why a promised heartbeat is not awaited, if it is not.
+fn too_long(subject: &Subject, need: Need) -> Option<String> {
+    let promise = subject.heartbeat.filter(|_| need == Need::Heartbeat)?;
+    let awaited = subject.awaited_heartbeat().is_some();
+    (!awaited).then(|| format!("a heartbeat every {promise} is awaited only with --soak {promise}"))
+}
+
 fn absent(need: Need) -> String {
     match (need, need.capability()) {
         (Need::Stimulus, _) => "the target file has no publish and no echo hook".to_owned(),
+        (Need::Unfed, _) => "a stream that a publish hook feeds has no end of its own".to_owned(),
         (Need::Soak, _) => "it takes minutes: ask for it with --soak 125s".to_owned(),
         (Need::Authorization, _) => "the target file sends no authorization".to_owned(),
         (Need::Ids | Need::Retry | Need::Cors, Some(capability)) => {

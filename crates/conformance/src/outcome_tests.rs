@@ -110,3 +110,20 @@ fn what_was_not_carried_out_points_at_its_check_when_it_is_red() {
     assert_eq!((place.file.as_str(), place.text.trim()), ("case.yaml", "- id: test/check"));
     assert!(of(Outcome::NotApplicable).evidence.is_empty());
 }
+
+#[test]
+fn a_heartbeat_is_awaited_only_as_long_as_a_run_may_take() {
+    assert_eq!(gated("heartbeat: 15s", &[], "heartbeat"), "declared");
+    assert_eq!(gated("heartbeat: 30s", &[], "heartbeat"), "not-applicable");
+    assert_eq!(gated("provides: [heartbeat]", &[], "heartbeat"), "untestable");
+    assert_eq!(gated("", &[], "heartbeat"), "not-applicable");
+    let mut patient = subject("url: http://127.0.0.1:1/\nheartbeat: 30s");
+    patient.soak = Some(std::time::Duration::from_secs(60));
+    assert_eq!(too_long(&patient, Need::Heartbeat), None);
+}
+
+#[test]
+fn only_a_stream_that_no_hook_feeds_may_end_by_itself() {
+    assert_eq!(gated(HOOK, &[], "unfed"), "not-applicable");
+    assert_eq!(gated(ECHO, &[], "unfed"), "declared");
+}

@@ -7,6 +7,7 @@ mod crowd;
 mod early;
 mod fence;
 mod follow;
+mod idle;
 mod publish;
 mod query;
 mod read;
@@ -45,6 +46,8 @@ pub(crate) struct Stage<'a> {
     pub chains: BTreeMap<String, Vec<Stream>>,
     pub restarts: BTreeMap<String, Restarted>,
     pub timings: BTreeMap<String, Timings>,
+    /// Begin and end of the `idle` step that read a connection.
+    pub idles: BTreeMap<String, (Instant, Instant)>,
     /// Publications in the background.
     pending: BTreeMap<String, Pending>,
     fences: u32,
@@ -112,6 +115,7 @@ impl<'a> Stage<'a> {
             chains: BTreeMap::new(),
             restarts: BTreeMap::new(),
             timings: BTreeMap::new(),
+            idles: BTreeMap::new(),
             pending: BTreeMap::new(),
             fences: 0,
         }
@@ -147,6 +151,7 @@ impl<'a> Stage<'a> {
             Step::Join(step) => self.join(step).await,
             Step::Follow(step) => self.follow(step).await,
             Step::Early(step) => self.early(step).await,
+            Step::Idle(step) => self.idle(step).await,
             Step::Soak(step) => self.soak(step).await,
             Step::Restart(step) => self.restart(step).await,
             Step::Timed(step) => self.timed(step).await,

@@ -39,6 +39,13 @@ pub(crate) struct SeenItem {
     pub at: Instant,
 }
 
+impl SeenItem {
+    /// Whether it is an event whose data hold `text`, as text or as JSON.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        matches!(&self.item, OwnedItem::Event(event) if event.data.contains(text))
+    }
+}
+
 /// An event, and whether it brought an id of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeenEvent<'a> {
@@ -389,6 +396,16 @@ impl Stream {
         self.items.iter().rev().find_map(|seen| match seen.item {
             OwnedItem::Retry(ms) => Some(ms),
             _ => None,
+        })
+    }
+
+    /// When bytes of the stream came, from `begun` on.
+    pub(crate) fn since(&self, begun: Instant) -> impl Iterator<Item = Instant> {
+        let mut last = 0;
+        self.arrivals.iter().filter_map(move |(end, stamp)| {
+            // A coding may take bytes in without giving any out.
+            let grown = std::mem::replace(&mut last, *end) < *end;
+            (grown && stamp.received() >= begun).then(|| stamp.received())
         })
     }
 

@@ -21,6 +21,11 @@ const DEFAULT_ORIGIN: &str = "https://ssecheck.example";
 /// The receive buffer of a stalled reader, in bytes: small, so that the server feels it soon.
 const STALL_BUFFER: u32 = 4096;
 
+/// The longest heartbeat that a run awaits unasked.
+const LONGEST_HEARTBEAT: Duration = Duration::from_secs(20);
+/// How much later than promised a heartbeat may be, before scaling, beside half the promise.
+const HEARTBEAT_MARGIN: Duration = Duration::from_millis(300);
+
 /// A target that cases can be run against.
 #[derive(Debug, Clone)]
 pub struct Subject {
@@ -181,11 +186,30 @@ impl Subject {
         span.map_or(default, |span| span.0).mul_f64(self.time_scale)
     }
 
+    /// The longest silence promised, if a run can await it.
+    pub(crate) fn awaited_heartbeat(&self) -> Option<Duration> {
+        let longest = self.soak.unwrap_or_default().max(LONGEST_HEARTBEAT);
+        self.heartbeat.map(|span| span.0).filter(|promise| *promise <= longest)
+    }
+
+    /// The silence that is forgiven: timers are late, and a busy machine makes them later.
+    pub(crate) fn silence_forgiven(&self) -> Duration {
+        let promise = self.awaited_heartbeat().unwrap_or_default();
+        (promise * 3 / 2 + HEARTBEAT_MARGIN).mul_f64(self.time_scale)
+    }
+
+    /// How long to read a stream that may be silent for longer than is forgiven.
+    pub(crate) fn heartbeat_window(&self) -> Duration {
+        let promise = self.awaited_heartbeat().unwrap_or_default();
+        self.silence_forgiven() + (promise / 2).mul_f64(self.time_scale)
+    }
+
     /// Whether the target meets `need`.
     pub(crate) fn support(&self, need: Need) -> Support {
         match need {
             Need::Stimulus if self.publish.is_some() || self.echo.is_some() => Support::Declared,
             Need::Stimulus => self.hook(Capability::Publish, false),
+            Need::Unfed => present(!self.is_hub()),
             Need::Publish => self.hook(Capability::Publish, self.publish.is_some()),
             Need::Stats => self.hook(Capability::Stats, self.goes_to(Destination::Stats)),
             Need::Stop => self.hook(Capability::Stop, self.goes_to(Destination::Stop)),

@@ -102,3 +102,18 @@ pub(crate) fn word(judgement: &Judgement) -> &'static str {
         Judgement::Violated(violation) => violation.reason,
     }
 }
+
+/// A stream whose bytes came in these pieces, each so many milliseconds after `begun`; the head
+/// came then.
+pub(crate) fn timed(begun: Instant, raw_head: &str, pieces: &[(u64, &[u8])]) -> Stream {
+    let mut stream = answer(raw_head, "");
+    (stream.arrivals.clear(), stream.items.clear());
+    if let Some(head) = &mut stream.head {
+        head.complete = Stamp { at: begun, kernel_at: None };
+    }
+    for (ms, piece) in pieces {
+        let at = begun + std::time::Duration::from_millis(*ms);
+        stream.take(piece, Stamp { at, kernel_at: None });
+    }
+    stream
+}

@@ -58,6 +58,33 @@ pub enum Var {
     Number(u64),
     /// A text, repeated.
     Repeat(Repeat),
+    /// Letters and digits that cannot be compressed much, the same in each run.
+    Noise(Noise),
+}
+
+/// Letters and digits that cannot be compressed much.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Noise {
+    /// How many, 1,000,000 at most.
+    #[schemars(range(max = 1_000_000))]
+    pub bytes: u32,
+}
+
+impl Noise {
+    /// Six bits of a xorshift generator for each character, whose seed is of no importance.
+    fn render(&self) -> String {
+        const LETTERS: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let next = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            char::from(LETTERS[(state >> 32) as usize % LETTERS.len()])
+        };
+        (0..self.bytes).map(next).collect()
+    }
 }
 
 /// A text, repeated.
@@ -83,6 +110,7 @@ impl Var {
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
             Self::Repeat(repeat) => repeat.text.repeat(repeat.times as usize),
+            Self::Noise(noise) => noise.render(),
         }
     }
 
@@ -92,6 +120,7 @@ impl Var {
             Self::Text(text) => text.len(),
             Self::Number(_) => 20,
             Self::Repeat(repeat) => repeat.text.len().saturating_mul(repeat.times as usize),
+            Self::Noise(noise) => noise.bytes as usize,
         }
     }
 
@@ -109,6 +138,8 @@ pub enum Need {
     Publish,
     /// A publish or an echo hook.
     Stimulus,
+    /// A stream that no publish hook feeds: it may end by itself.
+    Unfed,
     /// Events with ids, declared or seen.
     Ids,
     /// Resumption by `Last-Event-ID`.

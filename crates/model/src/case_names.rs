@@ -109,6 +109,9 @@ fn var_problem(case: &Case, name: &str, var: &Var) -> Result<(), LoadError> {
     if matches!(var, Var::Repeat(repeat) if repeat.times > MAX_TIMES) {
         return fail(format!("the variable `{name}` repeats too often"), "at most 1,000,000 times");
     }
+    if matches!(var, Var::Noise(noise) if noise.bytes > MAX_TIMES) {
+        return fail(format!("the variable `{name}` is too long"), "at most 1,000,000 bytes");
+    }
     if var.len() > MAX_VAR_BYTES {
         return fail(format!("the variable `{name}` is over 4 MiB"), "repeat it less often");
     }
@@ -193,12 +196,8 @@ fn defines(step: &Step) -> Option<&Name> {
         Step::Restart(step) => Some(&step.name),
         Step::Timed(step) => Some(&step.name),
         Step::Crowd(step) => Some(&step.name),
-        Step::Join(_)
-        | Step::Soak(_)
-        | Step::Read(_)
-        | Step::Quiet(_)
-        | Step::Cut(_)
-        | Step::Abort(_) => None,
+        Step::Read(_) | Step::Quiet(_) | Step::Idle(_) | Step::Soak(_) => None,
+        Step::Cut(_) | Step::Abort(_) | Step::Join(_) => None,
     }
 }
 
@@ -214,6 +213,7 @@ fn uses(step: &Step) -> Vec<&Name> {
         Step::Wait(step) => step.back_to.iter().chain(&step.since).collect(),
         Step::Join(step) => vec![&step.publication],
         Step::Follow(step) => vec![&step.publication, &step.from],
+        Step::Idle(step) => step.from.iter().collect(),
         Step::Soak(step) => step.from.iter().collect(),
         _ => Vec::new(),
     }

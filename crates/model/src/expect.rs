@@ -6,7 +6,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use crate::expect_rules::{CorsRule, HeadAtOnceExpect, RefusedExpect, WireExpect, WireRule};
+pub use crate::expect_rules::{
+    CorsRule, HeadAtOnceExpect, HeartbeatExpect, IntactExpect, RefusedExpect, WireExpect, WireRule,
+};
 use crate::placed::Placed;
 pub use crate::status_pattern::StatusPattern;
 use crate::step::Name;
@@ -70,13 +72,14 @@ pub enum Expect {
     /// Events of the publication did not arrive in bunches. Reason: `batched`.
     Paced(ReceiptOn),
     /// Events published in parallel are whole. Reason: `interleaved`.
-    Intact(ReceiptOn),
-    /// The events of a finite stream did not all come at its end. Reason: `one-burst`.
-    Streamed(Of),
+    Intact(IntactExpect),
+    /// The events of a finite stream did not all come at its end, on each of these connections.
+    /// Reason: `one-burst`.
+    Streamed(Several),
     /// What an `early` step published has arrived. Reason: `early-event-lost`.
     Early(Of),
     /// The silences of the stream are no longer than promised. Reason: `silent`.
-    Heartbeat(Of),
+    Heartbeat(HeartbeatExpect),
     /// No event came on a stream to which nobody has published. Reason: `heartbeat-as-message`.
     IdleEvents(Of),
     /// The stream does not open with an empty event. Reason: `empty-event-on-open`.
@@ -270,6 +273,9 @@ pub struct ReceiptExpect {
     pub on: Name,
     /// What must not happen.
     pub without: Vec<Flaw>,
+    /// Judge only a stream that the server has not ended.
+    #[serde(default)]
+    pub while_open: bool,
 }
 
 /// A publication on a connection.
@@ -482,13 +488,15 @@ impl Expect {
             Self::Prompt(e) => {
                 [&e.publication, &e.on].into_iter().chain(&e.unless_late_on).collect()
             }
-            Self::Paced(e) | Self::Intact(e) | Self::Private(e) | Self::SlowReader(e) => {
+            Self::Intact(e) => vec![&e.publication, &e.on, &e.alone],
+            Self::Heartbeat(e) => std::iter::once(&e.of).chain(&e.unless_silent_on).collect(),
+            Self::Paced(e) | Self::Private(e) | Self::SlowReader(e) => {
                 vec![&e.publication, &e.on]
             }
             Self::DropTold(e) => vec![&e.publication, &e.on, &e.witness],
             Self::Followed(e) => vec![&e.of],
             Self::Signalled(e) => std::iter::once(&e.of).chain(&e.known).collect(),
-            Self::RetryVaries(e) | Self::Ended(e) => e.of.iter().collect(),
+            Self::RetryVaries(e) | Self::Ended(e) | Self::Streamed(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
             Self::SameEvents(e) | Self::SameCoding(e) | Self::SameType(e) => e.of.iter().collect(),
             Self::HeadAtOnce(e) => std::iter::once(&e.of).chain(&e.unless_withheld_on).collect(),
@@ -508,9 +516,7 @@ impl Expect {
             | Self::Quiet(e)
             | Self::Open(e)
             | Self::Waited(e)
-            | Self::Streamed(e)
             | Self::Early(e)
-            | Self::Heartbeat(e)
             | Self::IdleEvents(e)
             | Self::EmptyOpening(e)
             | Self::Cost(e)

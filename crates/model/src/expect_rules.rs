@@ -6,6 +6,33 @@ use serde::Deserialize;
 
 use crate::step::Name;
 
+/// Events published in parallel are whole.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntactExpect {
+    /// What was published in parallel.
+    pub publication: Name,
+    /// The connection that must show it.
+    pub on: Name,
+    /// An event of the same shape that was published alone. Judge only when it arrived unchanged:
+    /// then the others' company is to blame.
+    pub alone: Name,
+}
+
+/// The silences of a stream are no longer than promised.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeartbeatExpect {
+    /// The connection, read by an `idle` step.
+    pub of: Name,
+    /// Judge only an answer with a content coding.
+    #[serde(default)]
+    pub coded: bool,
+    /// Judge only when this connection was not silent: then the difference between the two is to
+    /// blame.
+    pub unless_silent_on: Option<Name>,
+}
+
 /// A rule of HTTP framing.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

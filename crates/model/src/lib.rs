@@ -36,6 +36,7 @@ mod source;
 pub mod span;
 mod status_pattern;
 pub mod step;
+mod step_watch;
 pub mod suggest;
 mod syntax;
 pub mod target;

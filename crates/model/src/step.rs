@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::destination::{Destination, Who};
 use crate::placed::Placed;
 use crate::span::Span;
+pub use crate::step_watch::{Idle, Soak};
 use crate::template::Template;
 
 /// The name of a connection, publication, answer or wait inside one case.
@@ -50,7 +51,9 @@ pub enum Step {
     Follow(Follow),
     /// Open streams and publish to each as soon as its head is in.
     Early(Early),
-    /// Read a stream for as long as `--soak` says.
+    /// Read streams on which nobody publishes, until their heartbeats are known.
+    Idle(Idle),
+    /// Read streams for as long as `--soak` says.
     Soak(Soak),
     /// Call the hook that restarts the server.
     Restart(Restart),
@@ -425,14 +428,6 @@ pub struct Early {
     pub name: Name,
     /// How many.
     pub times: u32,
-}
-
-/// Read a stream for as long as `--soak` says.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Soak {
-    /// The connections that are read.
-    pub from: Vec<Name>,
 }
 
 /// Call the hook that restarts the server, then come back again and again, as clients do, until

@@ -1,6 +1,7 @@
 //! The body of a stream of the hub.
 
 mod coding;
+mod pool;
 mod shape;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use tokio::time::{Instant, Sleep, sleep};
 pub(crate) use coding::{Coding, chunk};
 pub(crate) use shape::Shape;
 
+use crate::Switches;
 use crate::hub::Feed;
 use crate::load::{Course, Step};
 use crate::memory::OpenStream;
@@ -44,6 +46,8 @@ struct Heartbeat {
     /// cost more per event than anything else here.
     last: Instant,
     timer: Pin<Box<Sleep>>,
+    /// Whether there is none before the first event.
+    waits: bool,
 }
 
 /// Pieces that are ready, then events as they come, with heartbeats in their silences.
@@ -62,6 +66,8 @@ pub(crate) struct EventBody {
     start: Option<Pin<Box<Sleep>>>,
     /// When the stream ends, whatever else there is.
     end: Option<Pin<Box<Sleep>>>,
+    /// Nothing is written from then on.
+    deaf_from: Option<Instant>,
 }
 
 impl EventBody {
@@ -77,6 +83,7 @@ impl EventBody {
             farewell: None,
             start: None,
             end: None,
+            deaf_from: None,
         }
     }
 
@@ -97,7 +104,24 @@ impl EventBody {
 
     pub(crate) fn with_heartbeat(mut self, period: Duration, text: Bytes) -> Self {
         let (last, timer) = (Instant::now(), Box::pin(sleep(period)));
-        self.heartbeat = Some(Heartbeat { period, text, last, timer });
+        self.heartbeat = Some(Heartbeat { period, text, last, timer, waits: false });
+        self
+    }
+
+    /// The heartbeat as a fault wants it.
+    pub(crate) fn with_spoilt_heartbeat(mut self, switches: &Switches) -> Self {
+        if switches.has("no-heartbeat") {
+            self.heartbeat = None;
+        }
+        if let Some(heartbeat) = &mut self.heartbeat {
+            heartbeat.waits = switches.has("heartbeat-after-first-event");
+        }
+        self
+    }
+
+    /// Writes nothing any more after this time.
+    pub(crate) fn deaf_after(mut self, span: Option<Duration>) -> Self {
+        self.deaf_from = span.map(|span| Instant::now() + span);
         self
     }
 
@@ -146,7 +170,10 @@ impl EventBody {
     }
 
     fn poll_heartbeat(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
-        let Some(heartbeat) = &mut self.heartbeat else { return Poll::Pending };
+        let waiting = |heartbeat: &&mut Heartbeat| !heartbeat.waits;
+        let Some(heartbeat) = self.heartbeat.as_mut().filter(waiting) else {
+            return Poll::Pending;
+        };
         loop {
             std::task::ready!(heartbeat.timer.as_mut().poll(cx));
             let next = heartbeat.last + heartbeat.period;
@@ -163,7 +190,8 @@ impl EventBody {
         }
     }
 
-    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+    /// The next piece, and whether it is a heartbeat.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Bytes, bool)>> {
         if self.end.as_mut().is_some_and(|end| end.as_mut().poll(cx).is_ready()) {
             // A timer that has fired must not be asked again; an ended source stays so.
             (self.end, self.source) = (None, Source::Ended);
@@ -171,13 +199,19 @@ impl EventBody {
         }
         loop {
             if let Some(piece) = self.ready.pop_front() {
-                return Poll::Ready(Some(piece));
+                return Poll::Ready(Some((piece, false)));
             }
             match self.poll_source(cx) {
                 Poll::Ready(true) => return Poll::Ready(None),
-                Poll::Ready(false) => {}
-                Poll::Pending => return self.poll_heartbeat(cx).map(Some),
+                Poll::Ready(false) => self.has_event(),
+                Poll::Pending => return self.poll_heartbeat(cx).map(|text| Some((text, true))),
             }
+        }
+    }
+
+    fn has_event(&mut self) {
+        if let Some(heartbeat) = &mut self.heartbeat {
+            heartbeat.waits = false;
         }
     }
 }
@@ -194,14 +228,17 @@ impl Body for EventBody {
             std::task::ready!(start.as_mut().poll(cx));
             self.start = None;
         }
+        if self.deaf_from.is_some_and(|from| from <= Instant::now()) {
+            return Poll::Pending;
+        }
         if let Some(rest) = self.coding.rest() {
             return Poll::Ready(Some(Ok(Frame::data(rest))));
         }
-        let Some(piece) = std::task::ready!(self.poll_piece(cx)) else {
+        let Some((piece, heartbeat)) = std::task::ready!(self.poll_piece(cx)) else {
             return Poll::Ready(self.coding.finish().map(|last| Ok(Frame::data(last))));
         };
         self.has_written();
-        Poll::Ready(Some(Ok(Frame::data(self.coding.encode(piece)))))
+        Poll::Ready(Some(Ok(Frame::data(self.coding.encode(piece, heartbeat)))))
     }
 }
 

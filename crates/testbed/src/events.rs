@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::{
-    AGE, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
-    LOCATION,
+    ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderValue, LOCATION, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -39,6 +39,8 @@ const HEEDS_DEPARTURES: &[&str] =
     &["once-only", "dies-on-reset", "cursors-mixed", "destructive-queue"];
 /// How long the fault that cleans up late looks for missed events, before it watches its client.
 const LOOKUP: Duration = Duration::from_millis(150);
+/// How long a stream works by the faults that end it or make it deaf: longer than most cases take.
+const LIFETIME: Duration = Duration::from_millis(7_500);
 
 /// Faults whose stream has three events and then ends.
 const ENDING: &[&str] =
@@ -68,17 +70,25 @@ pub(crate) async fn events(
             Err(refusal) => return refusal,
         },
     };
+    let coding = proxy::coding(&app.switches, accepts_gzip(&request.headers), resource);
+    let is_gzip = coding.is_gzip();
     let body = match head_only {
         true => Reply::HeadOnly,
         false if app.switches.any(ENDING) => ending(&app.switches, render::samples(&app.switches)),
-        false => Reply::Events(Box::new(open(app, connection, (request, resource), room).await)),
+        false => {
+            let open = open(app, connection, (request, resource), room).await;
+            Reply::Events(Box::new(open.coded(coding)))
+        }
     };
     let mut response = stream(body);
+    if !app.switches.has("vary-no-accept-encoding") {
+        response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    }
+    if is_gzip && !app.switches.any(ENDING) {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     spoil(&app.switches, &mut response);
     proxy::retype(&app.switches, resource, response.headers_mut());
-    if proxy::codes(&app.switches, request, resource) {
-        proxy::mark_coded(&app.switches, response.headers_mut());
-    }
     response
 }
 
@@ -93,6 +103,16 @@ fn routed(switches: &Switches, request: &Parts, resource: Resource) -> Option<Re
         return Some(routes::forbidden(switches));
     }
     proxy::refusal(switches, resource).or_else(|| routes::unlike_a_stream(switches, request))
+}
+
+/// Whether the client names gzip and does not refuse it by a weight of 0 (RFC 9110 12.5.3).
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|member| {
+        let (name, weight) = member.split_once(';').unwrap_or((member, ""));
+        let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse().ok()) == Some(0.0);
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
 }
 
 async fn refusal(
@@ -168,9 +188,17 @@ async fn open(
     let source = Source::Hub { feed, _open: stream };
     let body = EventBody::endless(pieces, source, shape)
         .on_course(course)
-        .coded(proxy::coding(&app.switches, request, resource))
         .with_heartbeat(app.heartbeat, render::heartbeat(&app.switches))
+        .with_spoilt_heartbeat(&app.switches)
+        .deaf_after(app.switches.has("deaf-after").then_some(LIFETIME))
         .with_farewell(farewell);
+    if app.switches.has("cut-after") {
+        let connection = Arc::clone(connection);
+        tokio::spawn(async move {
+            tokio::time::sleep(LIFETIME).await;
+            connection.cut();
+        });
+    }
     let body = match visitor == Visitor::Expiring && !app.switches.has("expiry-ignored") {
         true => body.ending_after(VALIDITY),
         false => body,
@@ -296,9 +324,10 @@ fn replace_fields(switches: &Switches, headers: &mut HeaderMap) {
         ("proxy-exact-type", CONTENT_TYPE, "text/event-stream;charset=UTF-8"),
         ("aged", AGE, "30"),
         ("cacheable", CACHE_CONTROL, "max-age=60"),
+        ("vary-no-accept-encoding", CACHE_CONTROL, "no-cache"),
         ("cache-control-list", CACHE_CONTROL, list),
         ("content-encoding-none", CONTENT_ENCODING, "none"),
-        ("gzip-unasked", CONTENT_ENCODING, "gzip"),
+        ("etag-digest", ETAG, "W/\"2cf24dba5fb0a30e\""),
         ("connection-keep-alive", CONNECTION, "keep-alive"),
     ];
     for (_, name, value) in table.into_iter().filter(|(id, ..)| switches.has(id)) {

@@ -2,6 +2,7 @@
 
 mod access;
 mod cors;
+mod delivery;
 mod find;
 mod framing;
 mod http;
@@ -54,6 +55,7 @@ pub fn all() -> &'static [Switch] {
         let families = [
             http::SWITCHES,
             framing::SWITCHES,
+            delivery::SWITCHES,
             reconnect::SWITCHES,
             restart::SWITCHES,
             ids::SWITCHES,

@@ -32,9 +32,11 @@ const STALL_AFTER: u64 = 10;
 
 /// How long a fault takes from the replay to the subscription: several events under load.
 const HANDOVER: Duration = Duration::from_millis(15);
+/// Time between the two halves of an event that is written in two.
+const TEAR: Duration = Duration::from_millis(1);
 
 /// A published event. It is encoded once, for all subscribers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Message {
     /// Place in the order of publication, from 1.
     pub(crate) seq: u64,
@@ -58,6 +60,7 @@ pub(crate) struct Draft {
     pub(crate) event: Option<String>,
     pub(crate) id: Option<String>,
     pub(crate) data: String,
+    pub(crate) comment: Option<String>,
 }
 
 /// What a new subscriber gets.
@@ -101,6 +104,9 @@ impl Hub {
     pub(crate) async fn publish(&self, draft: Draft) -> Result<String, EncodeError> {
         if self.switches.has("slow-reader-blocks") {
             return self.publish_waiting(draft).await;
+        }
+        if self.switches.has("interleaved-writes") {
+            return self.publish_torn(draft).await;
         }
         match self.switches.load().stall {
             Some(span) => self.publish_stalling(draft, span).await,
@@ -146,7 +152,22 @@ impl Hub {
         Ok(message.id.clone())
     }
 
+    /// Writes the two halves of the event one after the other, and whatever others write between.
+    async fn publish_torn(&self, draft: Draft) -> Result<String, EncodeError> {
+        let message = self.enter(&mut self.state(), draft)?;
+        let half = message.wire.len() / 2;
+        for wire in [message.wire.slice(..half), message.wire.slice(half..)] {
+            let part = Arc::new(Message { wire, ..Message::clone(&message) });
+            self.state().hand_to_all(&part);
+            tokio::time::sleep(TEAR).await;
+        }
+        Ok(message.id.clone())
+    }
+
     fn is_lost(&self, message: &Message) -> bool {
+        if self.switches.has("blank-data-skipped") && message.data.trim().is_empty() {
+            return true;
+        }
         message.burst.is_multiple_of(LONG_BURST) && self.switches.has("lost-in-burst")
     }
 
@@ -160,6 +181,9 @@ impl Hub {
         if self.switches.has("ids-sometimes") && !seq.is_multiple_of(3) {
             fields.id = None;
             wire = render::event(&self.switches, fields)?;
+        }
+        if let Some(text) = &draft.comment {
+            wire = Bytes::from([render::comment(&self.switches, text), wire].concat());
         }
         let at = Instant::now();
         let burst = state.place_in_burst(at);
@@ -195,7 +219,8 @@ impl Hub {
         let mut state = self.state();
         let (backlog, cursor) = state.resume(&self.switches, cursor);
         let newest = state.newest_id().to_owned();
-        let feed = Feed::new(Arc::clone(self), &mut state, connection);
+        let late = cursor == Cursor::Absent && self.switches.has("late-registration");
+        let feed = Feed::new(Arc::clone(self), &mut state, connection, late);
         Subscription { backlog, cursor, newest, feed }
     }
 
@@ -209,7 +234,7 @@ impl Hub {
         tokio::time::sleep(HANDOVER).await;
         let mut state = self.state();
         let newest = state.newest_id().to_owned();
-        let feed = Feed::new(Arc::clone(self), &mut state, connection);
+        let feed = Feed::new(Arc::clone(self), &mut state, connection, false);
         Subscription { backlog, cursor, newest, feed }
     }
 

@@ -8,7 +8,7 @@
 //! | resource | answer |
 //! |---|---|
 //! | `GET /events` | every published event, resumed from `Last-Event-ID` |
-//! | `POST /publish` | takes `{"event", "id", "data"}`, each may be null or absent |
+//! | `POST /publish` | takes `{"event", "id", "data", "comment"}`, each may be null or absent |
 //! | `GET /echo?data=&event=&id=&comment=` | one event made of the query, then the end |
 //! | `GET /replay` | six events, resumed from `Last-Event-ID`, then the end |
 //! | `GET /finished` | 204: do not come back |

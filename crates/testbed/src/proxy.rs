@@ -1,10 +1,6 @@
 //! The proxy before the hub. A good one changes nothing, so only its faults are here.
 
-use hyper::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
-    HeaderValue,
-};
-use hyper::http::request::Parts;
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use crate::Switches;
@@ -30,32 +26,12 @@ pub(crate) fn retype(switches: &Switches, resource: Resource, headers: &mut Head
     }
 }
 
-/// Whether gzip is used by somebody who was asked for it.
-pub(crate) fn codes(switches: &Switches, request: &Parts, resource: Resource) -> bool {
-    let recodes = resource == Resource::Via && switches.has("proxy-recodes");
-    (recodes || switches.has("vary-no-accept-encoding")) && is_gzip_offered(request)
-}
-
-fn is_gzip_offered(request: &Parts) -> bool {
-    let offered = request.headers.get(ACCEPT_ENCODING).map(HeaderValue::as_bytes);
-    offered.is_some_and(|words| words.windows(4).any(|word| word == b"gzip"))
-}
-
-pub(crate) fn mark_coded(switches: &Switches, headers: &mut HeaderMap) {
-    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    headers.remove(CONTENT_LENGTH);
-    if switches.has("vary-no-accept-encoding") {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    }
-}
-
-/// The coding of the body as it leaves the last hop.
-pub(crate) fn coding(switches: &Switches, request: &Parts, resource: Resource) -> Coding {
-    if resource == Resource::Via && switches.has("proxy-holds") {
-        return Coding::held();
-    }
-    match codes(switches, request, resource) {
-        true => Coding::gzip(),
-        false => Coding::of(switches),
+/// The coding of the body as it leaves the last hop; `asked` says whether the client accepts gzip.
+pub(crate) fn coding(switches: &Switches, asked: bool, resource: Resource) -> Coding {
+    match resource == Resource::Via {
+        true if switches.has("proxy-holds") => Coding::held(),
+        // It unpacks what the server has packed.
+        true if switches.has("proxy-recodes") => Coding::of(switches, false),
+        _ => Coding::of(switches, asked),
     }
 }

@@ -16,6 +16,7 @@ struct Publication {
     event: Option<String>,
     id: Option<String>,
     data: Option<String>,
+    comment: Option<String>,
 }
 
 /// Takes one event; answers once it is in the queues of all subscribers.
@@ -46,6 +47,6 @@ async fn read(body: Incoming) -> Result<Draft, Box<Response<Reply>>> {
 }
 
 fn parse(content: &Bytes) -> serde_json::Result<Draft> {
-    let Publication { event, id, data } = serde_json::from_slice(content)?;
-    Ok(Draft { event, id, data: data.unwrap_or_default() })
+    let Publication { event, id, data, comment } = serde_json::from_slice(content)?;
+    Ok(Draft { event, id, data: data.unwrap_or_default(), comment })
 }

@@ -39,8 +39,13 @@ pub(crate) fn canonical(fields: Fields<'_>) -> Result<String, EncodeError> {
 /// A comment in a block of its own.
 pub(crate) fn comment(switches: &Switches, text: &str) -> Bytes {
     let mut out = String::new();
-    encode::comment(&mut out, text);
-    out.push('\n');
+    match switches.has("inject-comment") {
+        true => out = format!(": {text}\n"),
+        false => encode::comment(&mut out, text),
+    }
+    if !switches.has("no-blank-line") {
+        out.push('\n');
+    }
     line_ends(switches, out.into_bytes())
 }
 
@@ -54,10 +59,14 @@ pub(crate) fn unknown_cursor(switches: &Switches) -> Bytes {
 
 /// What breaks the silence of a stream.
 pub(crate) fn heartbeat(switches: &Switches) -> Bytes {
-    if !switches.has("heartbeat-events") {
-        return comment(switches, "heartbeat");
+    const TABLE: &[(&str, &str)] = &[
+        ("heartbeat-events", "event: ping\ndata: {}\n\n"),
+        ("heartbeat-as-message", "data: {\"type\": \"heartbeat\"}\n\n"),
+    ];
+    match switches.pick(TABLE) {
+        Some(text) => line_ends(switches, text.into()),
+        None => comment(switches, "heartbeat"),
     }
-    line_ends(switches, b"event: ping\ndata: {}\n\n".to_vec())
 }
 
 /// Three events as a stream would have them.

@@ -1,12 +1,16 @@
 //! The finite replay resource: six events, resumable, then the end.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::Switches;
 use crate::hub::{Cursor, resume};
 use crate::render::{self, Fields};
+
+/// How long all events are collected by the fault that sends them together.
+pub(crate) const COLLECTED: Duration = Duration::from_millis(800);
 
 /// Type and data; the id is the place, from 1.
 const EVENTS: [(Option<&str>, &str); 6] = [

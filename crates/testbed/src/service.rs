@@ -147,6 +147,10 @@ async fn route(
         Resource::Replay => {
             let cursor = events::cursor(&app.switches, request);
             let pieces = replay::pieces(&app.switches, cursor.as_deref());
+            if app.switches.has("fake-streaming") {
+                let body = EventBody::finite(pieces).starting_after(replay::COLLECTED);
+                return stream(Reply::Events(Box::new(body)));
+            }
             stream(events::ending(&app.switches, pieces))
         }
         Resource::Echo => echo(app, request, head_only),

@@ -147,7 +147,9 @@ fn used(stream: &Stream) -> u64 {
 
 fn end_how(end: &End) -> EndHow {
     match end {
-        End::NoBody | End::LastChunk { .. } | End::LengthReached => EndHow::Complete,
+        End::NoBody | End::LastChunk { .. } | End::LengthReached | End::StreamEnd => {
+            EndHow::Complete
+        }
         End::Closed | End::Truncated { .. } => EndHow::Fin,
         End::Reset => EndHow::Reset,
     }

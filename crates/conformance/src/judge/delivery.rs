@@ -9,6 +9,10 @@ use crate::perform::Stage;
 use crate::stream::{SeenEvent, Stream};
 use crate::text::{Decoded, has_word, marker, normalised, shown};
 
+/// As much data as every server may be expected to take, in bytes: the smallest bound on a request's
+/// body among common frameworks is 100 kB.
+const MODERATE: usize = 64 * 1024;
+
 /// A publication and the stream on which it must show: the subscriber's under a publish hook, its
 /// own under an echo hook.
 pub(super) fn publication<'s>(
@@ -33,8 +37,17 @@ fn accepted(published: &[Published]) -> Early<&Published> {
     match &one.result {
         Ok(()) => Ok(one),
         Err(error) if error.is_refusal() => Err(Judgement::NothingSeen(error.to_string())),
+        // Many a server closes the connection on which too much comes instead of reading it all.
+        Err(error @ HookError::Failed(_)) if is_large(&one.content) => {
+            Err(Judgement::NothingSeen(error.to_string()))
+        }
         Err(error) => Err(Judgement::Broken(error.to_string())),
     }
+}
+
+/// Whether it is more than a server may be expected to take.
+fn is_large(content: &Content) -> bool {
+    content.data.as_ref().is_some_and(|data| data.len() > MODERATE)
 }
 
 pub(super) fn delivered(stage: &Stage<'_>, expect: &DeliveredExpect) -> Early<Judgement> {
@@ -51,6 +64,9 @@ pub(super) fn delivered(stage: &Stage<'_>, expect: &DeliveredExpect) -> Early<Ju
     let markers = markers(&stage.token, content);
     let nearest = events.iter().find(|seen| markers.iter().any(|marker| mentions(seen, marker)));
     let name = &expect.on.value;
+    if nearest.is_some_and(|seen| has_own_id(stage, expect, seen)) {
+        return Ok(Judgement::NothingSeen("the target has ids of its own".to_owned()));
+    }
     Ok(match nearest {
         Some(seen) => match difference(stage, expect, content, seen) {
             Some(violation) => {
@@ -62,6 +78,11 @@ pub(super) fn delivered(stage: &Stage<'_>, expect: &DeliveredExpect) -> Early<Ju
         None if stream.unfenced => no_fence(),
         None => missing(name, stream, content, &markers),
     })
+}
+
+/// Whether an id is to be compared which the target has not taken from us.
+fn has_own_id(stage: &Stage<'_>, expect: &DeliveredExpect, seen: &SeenEvent<'_>) -> bool {
+    expect.same.contains(&Part::Id) && !seen.event.last_event_id.contains(&stage.token)
 }
 
 /// How an event differs from what was published, in the parts that count.
@@ -146,7 +167,7 @@ pub(super) fn no_injection(stage: &Stage<'_>, expect: &NoInjectionExpect) -> Ear
         let reason = if whole { "event-injected" } else { "field-injected" };
         let event = seen.event;
         let content = &published.first().map(|one| one.content.clone()).unwrap_or_default();
-        let sent = [&content.event, &content.id, &content.data];
+        let sent = [&content.event, &content.id, &content.comment, &content.data];
         let sent = sent.into_iter().flatten().find(|text| text.contains(&canary));
         let message = "text inside a published value took effect as a field or event of its own";
         return Ok(Violation::new(reason, message)

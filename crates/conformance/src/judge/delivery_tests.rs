@@ -85,6 +85,31 @@ fn a_refusal_of_the_content_is_no_failure_and_a_broken_hook_is_an_error() {
     assert_eq!(judged(HookError::Failed("no".to_owned())), "broken");
 }
 
+#[test]
+fn a_hook_that_breaks_under_a_large_event_proves_nothing() {
+    let large = "x".repeat(MODERATE + 1);
+    let failed = || Err(HookError::Failed("connection reset".to_owned()));
+    assert_eq!(word(&delivered(stream(&[]), published(&large, failed()))), "nothing-seen");
+    assert_eq!(word(&delivered(stream(&[]), published("tok-a", failed()))), "broken");
+}
+
+#[test]
+fn an_id_is_compared_only_where_the_target_takes_it_over() {
+    let id = |sent: &str, came: &str| {
+        let subject = hub();
+        let case = case("{ delivered: { publication: some, on: main, same: [id, data] } }");
+        let mut stage = Stage::new(&subject, &case, "tok".to_owned());
+        stage.streams.insert("main".to_owned(), stream(&[(came, "tok-a")]));
+        let mut one = published("tok-a", Ok(()));
+        one.content.id = Some(sent.to_owned());
+        stage.publications.insert("some".to_owned(), vec![one]);
+        word(&judge(&stage, &case.checks[0]).0)
+    };
+    assert_eq!(id("tok-id é", "tok-id é"), "pass");
+    assert_eq!(id("tok-id é", "tok-id ?"), "id-altered");
+    assert_eq!(id("tok-id é", "17"), "nothing-seen");
+}
+
 fn injected(body: &str, result: Result<(), HookError>) -> &'static str {
     let (subject, case) =
         (hub(), case("{ no_injection: { publication: some, on: main, canary: tok-canary } }"));

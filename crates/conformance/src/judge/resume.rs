@@ -37,7 +37,8 @@ fn resumption_on(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgemen
     let to = answered(stage, &expect.to)?;
     let wanted = expect.only_id_with.as_ref().and_then(|text| stage.render(text, None));
     let Some(id) = to.plan.field("last-event-id").filter(|id| !id.is_empty()) else {
-        return Ok(no_cursor(from));
+        let by_others = expect.reference.is_some() && stage.subject.is_hub();
+        return Ok(no_cursor(from, by_others));
     };
     if wanted.is_some_and(|wanted| !id.contains(&wanted)) {
         return Ok(Judgement::NothingSeen("the target does not take over this id".to_owned()));
@@ -61,9 +62,12 @@ fn resumption_on(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgemen
 }
 
 /// Without an id there is nothing to resume from. When not even an event came, that is judged
-/// elsewhere.
-fn no_cursor(from: &Stream) -> Judgement {
+/// elsewhere; and so is a hub, by what is published on it.
+fn no_cursor(from: &Stream, judged_elsewhere: bool) -> Judgement {
     match from.events().next() {
+        Some(_) if judged_elsewhere => {
+            Judgement::NothingSeen("the events that came have no id".to_owned())
+        }
         Some(_) => Judgement::Untestable("the events have no id to resume from".to_owned()),
         None => Judgement::NothingSeen("no event came before the cut".to_owned()),
     }
@@ -108,7 +112,10 @@ fn by_reference(stage: &Stage<'_>, reference: &Stream, to: &Stream, id: &str) ->
     let payload = stage.subject.payload;
     let mut sequence: Vec<String> = Vec::new();
     let mut known = None;
-    for seen in reference.events() {
+    // An event of a hub without an id may be a heartbeat or a greeting, which nobody resumes behind
+    // and each new client gets.
+    let hub = stage.subject.is_hub();
+    for seen in reference.events().filter(|seen| !hub || seen.own_id) {
         let data = payload.decoded(&seen.event.data);
         if seen.own_id && seen.event.last_event_id == id {
             known = Some(sequence.iter().position(|one| *one == data).unwrap_or(sequence.len()));

@@ -3,7 +3,8 @@
 use ssecheck_model::expect::{Flaw, PromptExpect, ReceiptExpect};
 
 use super::delivery::publication;
-use super::{Early, Judgement, Violation, no_fence, no_stream};
+use super::idle::is_coded;
+use super::{Early, Judgement, Violation, answered, no_fence, no_stream};
 use crate::hook::{HookError, Published};
 use crate::perform::Stage;
 use crate::stream::Stream;
@@ -33,6 +34,9 @@ pub(super) fn receipt(stage: &Stage<'_>, expect: &ReceiptExpect) -> Early<Judgem
     }
     if !stream.is_stream() {
         return Ok(no_stream(stream));
+    }
+    if expect.while_open && stream.end.is_some() {
+        return Ok(Judgement::NothingSeen("the server ended the stream".to_owned()));
     }
     let sequence = sequence(published);
     let seen = arrivals(stage, stream, &sequence);
@@ -85,18 +89,21 @@ pub(super) fn reorder(sequence: &[String], seen: &[usize]) -> Option<Violation> 
 }
 
 pub(super) fn prompt(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {
-    let Some(other) = &expect.unless_late_on else { return prompt_on(stage, expect) };
-    let before = PromptExpect { on: other.clone(), unless_late_on: None, ..expect.clone() };
-    if prompt_on(stage, &before)? != Judgement::Pass {
+    if expect.coded && !is_coded(answered(stage, &expect.on)?) {
+        return Ok(Judgement::NothingSeen("the answer has no content coding".to_owned()));
+    }
+    let judged = |on: &str| promptness(stage, &expect.publication, on);
+    let Some(other) = &expect.unless_late_on else { return judged(&expect.on) };
+    if judged(other)? != Judgement::Pass {
         let why = format!("the event was not prompt on `{}` either", other.value);
         return Ok(Judgement::NothingSeen(why));
     }
     if super::stream(stage, &expect.on)?.head.is_none() {
         return Ok(Judgement::NothingSeen(format!("`{}` got no answer", expect.on.value)));
     }
-    match prompt_on(stage, expect)? {
-        // A proxy that holds an event back holds back what follows, too; else the event is lost,
-        // which is judged elsewhere.
+    match judged(&expect.on)? {
+        // A proxy or a compressor that holds an event back holds back what follows, too; else the
+        // event is lost, which is judged elsewhere.
         Judgement::NothingSeen(_) if stays_silent(stage, expect)? => {
             let message = format!("the event came on `{}`, but never here", other.value);
             Ok(Violation::new("held-back", message)
@@ -115,8 +122,8 @@ fn stays_silent(stage: &Stage<'_>, expect: &PromptExpect) -> Early<bool> {
     Ok(!stream.events().any(|seen| seen.at > one.answered))
 }
 
-fn prompt_on(stage: &Stage<'_>, expect: &PromptExpect) -> Early<Judgement> {
-    let (published, stream) = publication(stage, &expect.publication, &expect.on)?;
+fn promptness(stage: &Stage<'_>, name: &str, on: &str) -> Early<Judgement> {
+    let (published, stream) = publication(stage, name, on)?;
     let Some(one) = published.first().filter(|one| one.result.is_ok()) else {
         return Ok(Judgement::Broken("the event could not be published".to_owned()));
     };

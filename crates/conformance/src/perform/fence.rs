@@ -18,11 +18,16 @@ pub(super) const FENCE_TIME: Duration = Duration::from_secs(3);
 /// How long to wait for one marker before the next is published, before scaling.
 const MARKER_TIME: Duration = Duration::from_millis(300);
 /// Longer data hold no marker, even inside what a server wraps around them.
-const MARKER_BYTES: usize = 4096;
+const MARKER_BYTES: usize = PADDING + 4096;
 /// How many budgets a stream gets on which bytes are still flowing.
 const PATIENCE: u32 = 4;
 /// After so many markers that arrived as bytes but not as events, more would prove nothing.
 const UNDISPATCHED: u32 = 3;
+/// Markers from this on are long: a server that waits for a full buffer before it writes would need
+/// dozens of short ones.
+const LONG_FROM: u32 = 4;
+/// What makes a marker long: more than the buffers of common servers and libraries.
+const PADDING: usize = 9 * 1024;
 
 impl Stage<'_> {
     /// Waits until the subscription of `name` is known to be live.
@@ -40,7 +45,9 @@ impl Stage<'_> {
         self.fences += 1;
         let marker_time = MARKER_TIME.mul_f64(self.subject.time_scale);
         for marker in 0.. {
-            let content = Content { data: Some(format!("{prefix}{marker}")), ..Content::default() };
+            let padding = "-".repeat(if marker < LONG_FROM { 0 } else { PADDING });
+            let data = Some(format!("{prefix}{marker}{padding}"));
+            let content = Content { data, ..Content::default() };
             let Some(hook) = &self.subject.publish else { return Ok(()) };
             let published = publish(self.subject, hook, content).await;
             fence_refused(&published)?;

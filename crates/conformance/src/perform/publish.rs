@@ -29,7 +29,12 @@ impl Stage<'_> {
             self.pending.insert(name, Pending::start(course, self.subject.clone()));
             return Ok(());
         }
-        while course.next(self.subject).await {
+        loop {
+            // While it waits, everything is read, so that each event keeps its own time.
+            self.read_all_streams(course.due()).await;
+            if !course.next(self.subject).await {
+                break;
+            }
             self.drain().await;
         }
         self.publications.insert(name, course.sent);
@@ -56,6 +61,12 @@ impl Stage<'_> {
         let Some(pending) = self.pending.remove(name) else { return Ok(()) };
         self.publications.insert(name.clone(), pending.join().await?);
         Ok(())
+    }
+
+    /// Reads every stream that is not stalled until `deadline`.
+    async fn read_all_streams(&mut self, deadline: Deadline) {
+        let streams = self.streams.values_mut().filter(|stream| !stream.stalled);
+        join_all(streams.map(|stream| stream.read_all(deadline))).await;
     }
 
     /// Takes what has already come on every stream that is not stalled, so that we are not a slow
@@ -92,6 +103,11 @@ impl Course {
     /// The data of what is still to be published.
     pub(super) fn data(&self) -> Vec<String> {
         self.waiting.as_slice().iter().filter_map(|content| content.data.clone()).collect()
+    }
+
+    /// When the next event is due.
+    fn due(&self) -> Deadline {
+        if self.waiting.as_slice().is_empty() { Deadline::now() } else { self.next_at }
     }
 
     /// Publishes the next event, or as many as go together; false when there is none left.

@@ -10,6 +10,16 @@ use crate::Switches;
 
 /// The bytes that a proxy waits for: a page, as many do.
 const BLOCK: usize = 4096;
+/// What is flushed through a compressor as soon as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flush {
+    /// Every piece.
+    All,
+    /// Events, not heartbeats.
+    Events,
+    /// Nothing.
+    Nothing,
+}
 
 /// How pieces become data of the body.
 #[derive(Debug)]
@@ -18,8 +28,8 @@ pub(crate) enum Coding {
     Identity,
     /// One byte at a time; the rest of the piece.
     Bytewise(Bytes),
-    /// gzip, flushed per piece; none once finished.
-    Gzip(Option<GzEncoder<Vec<u8>>>),
+    /// gzip; none once finished.
+    Gzip(Option<GzEncoder<Vec<u8>>>, Flush),
     /// Chunked, beside what HTTP does; true once the last chunk is written.
     Chunked(bool),
     /// As they are, once there are [`BLOCK`] bytes of them.
@@ -27,18 +37,26 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    pub(crate) fn of(switches: &Switches) -> Self {
-        if switches.has("gzip-unasked") {
-            return Self::gzip();
-        }
+    /// What a client gets; `asked` says whether it accepts gzip.
+    pub(crate) fn of(switches: &Switches, asked: bool) -> Self {
         if switches.has("chunked-twice") {
             return Self::Chunked(false);
         }
-        if switches.has("byte-chunks") { Self::Bytewise(Bytes::new()) } else { Self::Identity }
+        if switches.has("byte-chunks") {
+            return Self::Bytewise(Bytes::new());
+        }
+        if !asked && !switches.has("gzip-unasked") {
+            return Self::Identity;
+        }
+        let unflushed =
+            [("gzip-unflushed", Flush::Nothing), ("heartbeat-unflushed", Flush::Events)];
+        let flush = switches.pick(&unflushed).unwrap_or(Flush::All);
+        Self::Gzip(Some(GzEncoder::new(Vec::new(), Compression::fast())), flush)
     }
 
-    pub(crate) fn gzip() -> Self {
-        Self::Gzip(Some(GzEncoder::new(Vec::new(), Compression::fast())))
+    /// Whether the body needs a `Content-Encoding`.
+    pub(crate) fn is_gzip(&self) -> bool {
+        matches!(self, Self::Gzip(..))
     }
 
     pub(crate) fn held() -> Self {
@@ -51,27 +69,30 @@ impl Coding {
         (!rest.is_empty()).then(|| rest.split_to(1))
     }
 
-    pub(crate) fn encode(&mut self, mut piece: Bytes) -> Bytes {
+    pub(crate) fn encode(&mut self, mut piece: Bytes, heartbeat: bool) -> Bytes {
         match self {
             Self::Bytewise(rest) => {
                 let first = piece.split_to(piece.len().min(1));
                 *rest = piece;
                 first
             }
-            Self::Gzip(Some(encoder)) => deflate(encoder, &piece).unwrap_or(piece),
+            Self::Gzip(Some(encoder), flush) => {
+                let flushed = *flush == Flush::All || (*flush == Flush::Events && !heartbeat);
+                deflate(encoder, &piece, flushed).unwrap_or(piece)
+            }
             Self::Chunked(_) => chunk(&piece),
             Self::Held(held) => {
                 held.extend_from_slice(&piece);
                 if held.len() < BLOCK { Bytes::new() } else { held.split().freeze() }
             }
-            Self::Identity | Self::Gzip(None) => piece,
+            Self::Identity | Self::Gzip(None, _) => piece,
         }
     }
 
     /// What ends the coding.
     pub(crate) fn finish(&mut self) -> Option<Bytes> {
         match self {
-            Self::Gzip(encoder) => encoder.take()?.finish().ok().map(Bytes::from),
+            Self::Gzip(encoder, _) => encoder.take()?.finish().ok().map(Bytes::from),
             Self::Chunked(ended @ false) => {
                 *ended = true;
                 Some(Bytes::from_static(b"0\r\n\r\n"))
@@ -82,9 +103,11 @@ impl Coding {
     }
 }
 
-fn deflate(encoder: &mut GzEncoder<Vec<u8>>, piece: &[u8]) -> io::Result<Bytes> {
+fn deflate(encoder: &mut GzEncoder<Vec<u8>>, piece: &[u8], flushed: bool) -> io::Result<Bytes> {
     encoder.write_all(piece)?;
-    encoder.flush()?;
+    if flushed {
+        encoder.flush()?;
+    }
     Ok(Bytes::from(std::mem::take(encoder.get_mut())))
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Sleep, sleep};
 
+use super::pool::Pool;
 use crate::Switches;
 use crate::hub::{LONG_BURST, Message};
 use crate::render::{self, Fields};
@@ -26,6 +27,7 @@ pub(crate) struct Shape {
     /// Whether the replay is over.
     live: bool,
     held: Option<Bytes>,
+    pool: Pool,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -56,10 +58,12 @@ impl Shape {
         }
         ready.push_back(wire);
         ready.extend(self.held.take());
+        self.pool.take(&self.switches, ready);
     }
 
     /// Releases the event that waited in vain.
     pub(crate) fn poll_late(&mut self, cx: &mut Context<'_>, ready: &mut VecDeque<Bytes>) {
+        self.pool.poll(cx, ready);
         let Some(timer) = &mut self.timer else { return };
         if timer.as_mut().poll(cx) == Poll::Ready(()) {
             self.timer = None;

@@ -96,7 +96,11 @@ pub(super) const SWITCHES: &[Switch] = &[
         "ids-per-connection",
         "D070",
         &["R52", "R53"],
-        &[("last-event-id/stable", "id-differs"), ("last-event-id/stable-replay", "id-differs")],
+        &[
+            ("last-event-id/stable", "id-differs"),
+            ("last-event-id/stable-replay", "id-differs"),
+            ("framing/unusual-id", "id-altered"),
+        ],
         "each connection has ids of its own (which the server understands)",
     ),
     fault(

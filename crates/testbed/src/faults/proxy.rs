@@ -36,6 +36,6 @@ pub(super) const SWITCHES: &[Switch] = &[
         "D024",
         &["R24"],
         &[("proxy/not-recoded", "recoded")],
-        "the proxy compresses what it is given",
+        "the proxy unpacks what the server has compressed",
     ),
 ];

@@ -30,6 +30,11 @@ pub(super) const SWITCHES: &[Switch] = &[
         &["R70"],
         &[
             ("reconnect/concurrent", "no-answer"),
+            ("framing/prompt-gzip", "broken"),
+            ("liveness/heartbeat-at-start", "broken"),
+            ("liveness/heartbeat-form", "broken"),
+            ("liveness/heartbeat-gzip", "broken"),
+            ("liveness/no-empty-opening", "broken"),
             ("last-event-id/independent", "broken"),
             ("last-event-id/repeatable", "broken"),
             ("last-event-id/resume-replay", "broken"),

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::state::State;
 use super::{Hub, Message};
@@ -49,12 +51,20 @@ pub(crate) struct Queue {
     full: Full,
     /// How many events had been published before.
     pub(super) since: u64,
+    /// Events before that time are missed.
+    from: Option<Instant>,
 }
+
+/// How late a subscriber is registered by the fault that answers first.
+const LATE: Duration = Duration::from_millis(60);
 
 impl Queue {
     /// Puts the event in, or cuts the connection of a reader whose queue is full. Says whether the
     /// subscriber stays.
     pub(super) fn push(&self, message: &Arc<Message>) -> bool {
+        if self.from.is_some_and(|from| Instant::now() < from) {
+            return true;
+        }
         let size = message.wire.len();
         let waiting = self.bytes.fetch_add(size, Ordering::Relaxed);
         // An event larger than the bound still gets through an empty queue.
@@ -100,14 +110,21 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(hub: Arc<Hub>, state: &mut State, connection: &Arc<Connection>) -> Self {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        state: &mut State,
+        connection: &Arc<Connection>,
+        late: bool,
+    ) -> Self {
         let room = if hub.switches.has("slow-reader-blocks") { 1 } else { QUEUE_EVENTS };
         let (sender, events) = mpsc::channel(room);
         let bytes = Arc::new(AtomicUsize::new(0));
         let connection = Arc::clone(connection);
         let since = state.published();
         let full = Full::of(&hub.switches);
-        let queue = Queue { events: sender, bytes: Arc::clone(&bytes), connection, full, since };
+        let from = late.then(|| Instant::now() + LATE);
+        let queue =
+            Queue { events: sender, bytes: Arc::clone(&bytes), connection, full, since, from };
         let key = state.join(queue);
         Self { events, bytes, hub, key, polled: false }
     }

@@ -6,8 +6,19 @@ use super::{Fields, canonical};
 use crate::Switches;
 
 /// Switches that change only the values; the encoder still writes the block.
-const VALUES: &[&str] =
-    &["lf-deleted", "trailing-newline-lost", "html-escaped", "event-type-dropped"];
+const VALUES: &[&str] = &[
+    "lf-deleted",
+    "trailing-newline-lost",
+    "html-escaped",
+    "event-type-dropped",
+    "nul-truncates",
+    "data-truncated",
+    "type-sanitised",
+    "id-sanitised",
+];
+
+/// Longest data that the fault which cuts longer ones leaves alone, in bytes.
+const LONGEST: usize = 64 * 1024;
 
 /// Switches that change how the block is written.
 const WRITING: &[&str] = &[
@@ -46,7 +57,16 @@ pub(super) fn write(switches: &Switches, fields: &Fields<'_>) -> Result<Vec<u8>,
     }
     let data = changed(switches, fields.data);
     let event_type = fields.event_type.filter(|_| !switches.has("event-type-dropped"));
-    Ok(canonical(Fields { event_type, data: &data, ..*fields })?.into_bytes())
+    let event_type = event_type.map(|text| sanitised(switches.has("type-sanitised"), text));
+    let id = fields.id.map(|text| sanitised(switches.has("id-sanitised"), text));
+    let (event_type, id) = (event_type.as_deref(), id.as_deref());
+    Ok(canonical(Fields { event_type, id, data: &data })?.into_bytes())
+}
+
+/// A name in letters, digits and the characters that many programs allow in names.
+fn sanitised(on: bool, text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.{}:\"".contains(c);
+    text.chars().map(|c| if !on || plain(c) { c } else { '_' }).collect()
 }
 
 fn changed(switches: &Switches, data: &str) -> String {
@@ -57,6 +77,12 @@ fn changed(switches: &Switches, data: &str) -> String {
     if switches.has("trailing-newline-lost") {
         let shorter = data.strip_suffix("\r\n").or_else(|| data.strip_suffix(['\r', '\n']));
         return shorter.unwrap_or(data).to_owned();
+    }
+    if switches.has("nul-truncates") {
+        return data.split('\0').next().unwrap_or_default().to_owned();
+    }
+    if switches.has("data-truncated") {
+        return data[..data.floor_char_boundary(LONGEST)].to_owned();
     }
     if switches.has("lf-deleted") {
         return without_inner_lf(data);

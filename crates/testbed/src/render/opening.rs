@@ -32,6 +32,9 @@ pub(crate) fn opening(switches: &Switches, retry_ms: u64) -> Vec<Bytes> {
         // No client should have to wait for that chunk.
         pieces.extend((2..=BAD_CHUNK).map(|n| comment(switches, &format!("chunk {n}"))));
     }
+    if switches.has("empty-on-open") {
+        pieces.push(Bytes::from_static(b"data:\n\n"));
+    }
     if switches.has("event-without-data") {
         pieces.push(Bytes::from_static(b"event: ping\n\n"));
     }

@@ -89,7 +89,7 @@ async fn every_answer_to_the_allowed_origin_can_be_read_by_it() {
     for path in ["/events", "/replay", "/echo", "/echo?id=%00", "/stats", "/finished", "/no"] {
         let client = ask(&testbed, ("GET", path, ALLOWED, "")).await;
         assert_eq!((acao(&client), acac(&client)), (vec![ALLOWED.into()], vec!["true".into()]));
-        assert_eq!(client.fields("vary"), ["Origin"], "{path}");
+        assert!(client.fields("vary").contains(&"Origin".to_owned()), "{path}");
     }
     let client = ask(&testbed, ("DELETE", "/events", ALLOWED, "")).await;
     assert_eq!((client.status(), acao(&client)), (405, vec![ALLOWED.into()]));
@@ -103,12 +103,12 @@ async fn other_origins_get_nothing_but_vary() {
         for method in ["GET", "OPTIONS"] {
             let client = ask(&testbed, (method, "/events", origin, "")).await;
             assert!(!client.head().contains("access-control"), "{origin}: {}", client.head());
-            assert_eq!(client.fields("vary"), ["Origin"]);
+            assert!(client.fields("vary").contains(&"Origin".to_owned()));
         }
     }
     let none = Client::subscribe(&testbed, "").await;
     assert!(!none.head().contains("access-control"));
-    assert_eq!(none.fields("vary"), ["Origin"]);
+    assert_eq!(none.fields("vary"), ["Accept-Encoding", "Origin"]);
     testbed.shutdown().await;
 }
 

@@ -5,6 +5,7 @@
 mod access;
 mod client;
 mod cors;
+mod delivery;
 mod framing;
 mod http;
 mod hub;
