@@ -270,6 +270,8 @@ fn streams_that_curl_saved_are_judged_as_far_as_they_tell() {
     let (code, told, text) = plain("id: 1\ndata: a\n\nretry: 5x\n\ndata: b\n\n");
     assert_eq!(code, Some(1), "{text}");
     assert_eq!(told["retry/digits"], "retry-not-digits");
+    assert_eq!(told["last-event-id/safe"], "pass");
+    assert_eq!(told["last-event-id/every-event"], "id-missing");
     assert_eq!((told["framing/utf8"].as_str(), told.get("http/status")), ("pass", None));
     assert_eq!(told.get("http/chunk-syntax"), None);
     // A head and a body without its coding.

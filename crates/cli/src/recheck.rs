@@ -102,7 +102,7 @@ fn of_file(path: &Path, suite: &Suite, strict: bool) -> Result<Rechecked, Stop> 
     source.take(MAX_PLAIN_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     match bytes.len() as u64 {
         0 => return Err(failed(&"it is empty")),
-        ..=MAX_PLAIN_BYTES => {}
+        1..=MAX_PLAIN_BYTES => {}
         _ => {
             let limit = MAX_PLAIN_BYTES >> 20;
             let cure = format!("it is larger than {limit} MiB; cut it: head -c {limit}M {name}");

@@ -84,7 +84,7 @@ pub(super) fn case(folder: &Path, id: &str) -> Result<Option<CaseDoc>, CaptureEr
     if path.exists() { document(&path).map(Some) } else { Ok(None) }
 }
 
-fn document<T: DeserializeOwned>(path: &PathBuf) -> Result<T, CaptureError> {
+fn document<T: DeserializeOwned>(path: &Path) -> Result<T, CaptureError> {
     let text = text(path)?;
     let name = || path.display().to_string();
     let damaged = |reason: String| CaptureError::Damaged { path: name(), reason };

@@ -1,10 +1,12 @@
 //! Takes secrets out of what is kept, so that offsets and verdicts stay: a star for each byte.
 
 use ssecheck_model::secrets::{Mask, Secrets};
+use ssecheck_model::step::HttpVersion;
 use ssecheck_transport::{BodyPart, Coding, DecodeLimits, Decoder, Replay, Stamp, Version};
 
 use super::document::{PublishedDoc, StreamDoc, TryDoc};
 use crate::request::is_secret;
+use crate::stream::is_coding;
 
 /// Cookies that were set, and tokens in redirects: secrets that only the answers show.
 pub(crate) fn found<'s>(streams: impl Iterator<Item = &'s crate::stream::Stream>) -> Secrets {
@@ -56,6 +58,10 @@ fn hide_stream(stream: &mut StreamDoc, mask: &Mask) {
     }
     let locations = stream.hops.iter_mut().flat_map(|hop| &mut hop.location);
     locations.for_each(|text| *text = mask.same_length(text));
+    if stream.request.version == HttpVersion::Http2 {
+        // Header compression hides a secret from us, and not from others.
+        stream.received.0.clear();
+    }
     hide_cookies(&mut stream.received.0);
     hide_body(stream, mask);
     mask.bytes(&mut stream.received.0);
@@ -82,6 +88,18 @@ fn hide_cookies(received: &mut [u8]) {
     }
 }
 
+/// Whether a coded body holds a secret, or could hold one in a coding that we cannot undo.
+fn may_hide(coding: &[u8], body: &[u8], mask: &Mask) -> bool {
+    match Coding::from_field(coding) {
+        Ok(Coding::Identity) => false,
+        Ok(coding) => {
+            let decoded = Decoder::new(coding, DecodeLimits::default()).feed(body);
+            decoded.is_ok_and(|decoded| !mask.found(&decoded).is_empty())
+        }
+        Err(_) => !mask.is_empty() && is_coding(&String::from_utf8_lossy(coding)),
+    }
+}
+
 /// Secrets in the body, also when a chunk line stands in the middle of one. A body with a content
 /// coding cannot be altered in place, so one with a secret in it is left out.
 fn hide_body(stream: &mut StreamDoc, mask: &Mask) {
@@ -93,14 +111,7 @@ fn hide_body(stream: &mut StreamDoc, mask: &Mask) {
         places.push((body.len(), chunk.raw_offset));
         body.extend_from_slice(&chunk.bytes);
     }
-    let coding = head.field("content-encoding").map(|value| Coding::from_field(value));
-    let decoded = match coding {
-        Some(Ok(coding @ (Coding::Gzip | Coding::Deflate))) => {
-            Decoder::new(coding, DecodeLimits::default()).feed(&body).ok()
-        }
-        _ => None,
-    };
-    if decoded.is_some_and(|decoded| !mask.found(&decoded).is_empty()) {
+    if head.field("content-encoding").is_some_and(|coding| may_hide(coding, &body, mask)) {
         let kept = head.offset + head.raw.len() as u64;
         stream.received.0.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
         return;

@@ -50,6 +50,7 @@ pub fn recheck_stream(
     strict: bool,
 ) -> Result<Rechecked, String> {
     let mut dump = Dump::of(bytes)?;
+    dump.stream.taken = dump.stream.items.len();
     let target = Target::bare(NOWHERE).map_err(|error| error.to_string())?;
     let dial = DialOptions { kernel_time: false, ..DialOptions::default() };
     let mut subject = Subject::new(&target, dial, 1.0).map_err(|error| error.to_string())?;
@@ -173,19 +174,28 @@ impl Dump {
             | Expect::Charset(_)
             | Expect::Header(_)
             | Expect::Redirects(_) => self.head.then_some(()).ok_or("the file has no head"),
-            Expect::Wire(wire) => head.and_then(|()| match wire.rule {
-                WireRule::HeadWellFormed
-                | WireRule::NoLengthWithChunked
-                | WireRule::NoLength
-                | WireRule::CodingReal => Ok(()),
-                WireRule::ChunksWellFormed | WireRule::ChunkedOnce => match self.wire {
-                    true => Ok(()),
-                    false => Err("the transfer coding is not in the file"),
-                },
-                WireRule::EndsComplete | WireRule::LengthHolds => ended,
-                _ => Err("it depends on what was asked for"),
-            }),
+            Expect::Wire(_) if head.is_err() => head,
+            Expect::Wire(wire) => self.shows_wire(wire.rule, ended),
             _ => Err("it needs more than the bytes of one stream"),
+        }
+    }
+
+    fn shows_wire(
+        &self,
+        rule: WireRule,
+        ended: Result<(), &'static str>,
+    ) -> Result<(), &'static str> {
+        match rule {
+            WireRule::HeadWellFormed
+            | WireRule::NoLengthWithChunked
+            | WireRule::NoLength
+            | WireRule::CodingReal => Ok(()),
+            WireRule::ChunksWellFormed | WireRule::ChunkedOnce if self.wire => Ok(()),
+            WireRule::ChunksWellFormed | WireRule::ChunkedOnce => {
+                Err("the transfer coding is not in the file")
+            }
+            WireRule::EndsComplete | WireRule::LengthHolds => ended,
+            _ => Err("it depends on what was asked for"),
         }
     }
 }

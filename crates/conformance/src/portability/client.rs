@@ -131,7 +131,9 @@ fn line(
         (Lines::Unicode, _) => unicode_break(&bytes[at..]),
         _ => 0,
     };
-    let at = (start..bytes.len()).find(|at| length(*at) > 0)?;
+    // Most bytes end no line in any habit, and that shows at a glance.
+    let may_end = |byte: u8| byte < 0x20 || byte == 0xc2 || byte == 0xe2;
+    let at = (start..bytes.len()).find(|at| may_end(bytes[*at]) && length(*at) > 0)?;
     let dropped = habit.lines == Lines::Lf && bytes[start..at].ends_with(b"\r");
     Some((start..at - usize::from(dropped), at + length(at)))
 }
