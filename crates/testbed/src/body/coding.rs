@@ -20,13 +20,16 @@ pub(crate) enum Flush {
     /// Nothing.
     Nothing,
 }
+/// How many bytes of a piece are written one by one, beside its first: few enough for the cases that
+/// move megabytes.
+const BYTEWISE: usize = 512;
 
 /// How pieces become data of the body.
 #[derive(Debug)]
 pub(crate) enum Coding {
     /// As they are.
     Identity,
-    /// One byte at a time; the rest of the piece.
+    /// One byte at a time, but for the middle of long pieces; the rest of the piece.
     Bytewise(Bytes),
     /// gzip; none once finished.
     Gzip(Option<GzEncoder<Vec<u8>>>, Flush),
@@ -66,7 +69,8 @@ impl Coding {
     /// What is left of the piece before.
     pub(crate) fn rest(&mut self) -> Option<Bytes> {
         let Self::Bytewise(rest) = self else { return None };
-        (!rest.is_empty()).then(|| rest.split_to(1))
+        let long = rest.len().saturating_sub(BYTEWISE);
+        (!rest.is_empty()).then(|| rest.split_to(long.max(1)))
     }
 
     pub(crate) fn encode(&mut self, mut piece: Bytes, heartbeat: bool) -> Bytes {

@@ -291,7 +291,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "one-late",
         "D025",
         &["R64"],
-        &[("framing/prompt", "held-back")],
+        &[("framing/prompt", "held-back"), ("http/http2-prompt", "held-back")],
         "each event leaves with the next one",
     ),
 ];

@@ -7,28 +7,37 @@ pub(super) const SWITCHES: &[Switch] = &[
         "status-201",
         "D006",
         &["R01"],
-        &[("http/status", "status-unexpected")],
+        &[("http/status", "status-unexpected"), ("http/http2-status", "status-unexpected")],
         "the stream is answered 201",
     ),
     fault(
         "media-type-wrong",
         "D001",
         &["R02"],
-        &[("http/content-type", "content-type-wrong")],
+        &[
+            ("http/content-type", "content-type-wrong"),
+            ("http/http2-content-type", "content-type-wrong"),
+        ],
         "the stream is text/plain",
     ),
     fault(
         "media-type-missing",
         "D001",
         &["R02"],
-        &[("http/content-type", "content-type-missing")],
+        &[
+            ("http/content-type", "content-type-missing"),
+            ("http/http2-content-type", "content-type-missing"),
+        ],
         "the stream has no Content-Type",
     ),
     fault(
         "html-page",
         "D005",
         &["R02"],
-        &[("http/content-type", "content-type-wrong")],
+        &[
+            ("http/content-type", "content-type-wrong"),
+            ("http/http2-content-type", "content-type-wrong"),
+        ],
         "a page of HTML with 200 stands where the stream should be",
     ),
     fault(
@@ -92,14 +101,22 @@ pub(super) const SWITCHES: &[Switch] = &[
         "redirect-loop",
         "",
         &["R05"],
-        &[("http/redirects", "redirect-loop"), ("http/status", "status-unexpected")],
+        &[
+            ("http/redirects", "redirect-loop"),
+            ("http/status", "status-unexpected"),
+            ("http/http2-status", "status-unexpected"),
+        ],
         "the stream redirects to itself",
     ),
     fault(
         "redirect-without-location",
         "",
         &["R05"],
-        &[("http/redirects", "redirect-without-location"), ("http/status", "status-unexpected")],
+        &[
+            ("http/redirects", "redirect-without-location"),
+            ("http/status", "status-unexpected"),
+            ("http/http2-status", "status-unexpected"),
+        ],
         "a redirect without Location",
     ),
     fault(
