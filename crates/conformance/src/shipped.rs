@@ -10,6 +10,7 @@ macro_rules! shipped {
 }
 
 shipped! {
+    "access/endpoint.yaml",
     "access/header-split.yaml",
     "access/origin.yaml",
     "access/plain.yaml",

@@ -193,8 +193,12 @@ fn defines(step: &Step) -> Option<&Name> {
         Step::Restart(step) => Some(&step.name),
         Step::Timed(step) => Some(&step.name),
         Step::Crowd(step) => Some(&step.name),
-        Step::Join(_) | Step::Soak(_) => None,
-        Step::Read(_) | Step::Quiet(_) | Step::Cut(_) | Step::Abort(_) => None,
+        Step::Join(_)
+        | Step::Soak(_)
+        | Step::Read(_)
+        | Step::Quiet(_)
+        | Step::Cut(_)
+        | Step::Abort(_) => None,
     }
 }
 

@@ -444,7 +444,6 @@ impl Expect {
             Self::Signalled(e) => vec![&e.of, &e.known],
             Self::RetryVaries(e) => e.of.iter().collect(),
             Self::Vary(e) => e.of.iter().collect(),
-            Self::SameCoding(e) | Self::SameType(e) => e.of.iter().collect(),
             Self::HeadAtOnce(e) => std::iter::once(&e.of).chain(&e.unless_withheld_on).collect(),
             Self::Refused(e) => {
                 [&e.of].into_iter().chain(&e.unless_refused).chain(&e.only_if_refused).collect()
@@ -453,7 +452,7 @@ impl Expect {
                 let others = e.reference.iter().chain(&e.unless_wrong_on);
                 [&e.from, &e.to].into_iter().chain(others).collect()
             }
-            Self::SameEvents(e) => e.of.iter().collect(),
+            Self::SameEvents(e) | Self::SameCoding(e) | Self::SameType(e) => e.of.iter().collect(),
             Self::Ids(e) => e.of.iter().collect(),
             Self::Answered(e)
             | Self::ContentType(e)
