@@ -14,8 +14,13 @@ use crate::subject::Subject;
 
 /// How long to wait for a head, before scaling.
 pub(crate) const HEAD_TIME: Duration = Duration::from_secs(5);
-/// How long a hub may take for a head before an event is published to coax it out,
-/// before scaling.
+/// How long a hub may take for a head before an event is published to coax it out, before scaling.
+/// Long, because it is a verdict (R14), which a stall of the machine must not bring about; it is
+/// waited for once, since a hub that withholds one head withholds the next.
+const FIRST_PATIENCE: Duration = Duration::from_secs(3);
+/// The same for a hub that is known to withhold its heads.
+const KNOWN_PATIENCE: Duration = Duration::from_millis(140);
+/// How long to wait for a head after an event before the next is published, before scaling.
 const PRIMER_TIME: Duration = Duration::from_millis(700);
 /// How many redirects are followed: Fetch allows 20; a server that needs more than 10 loops.
 const MAX_REDIRECTS: usize = 10;
@@ -109,7 +114,8 @@ async fn head(
     }
     let known_late = subject.late_heads.load(Ordering::Relaxed);
     let primer_time = PRIMER_TIME.mul_f64(subject.time_scale);
-    let patience = if known_late { primer_time / 5 } else { primer_time };
+    let patience = if known_late { KNOWN_PATIENCE } else { FIRST_PATIENCE };
+    let patience = patience.mul_f64(subject.time_scale);
     let mut answer = connection.head_until(end.min(Deadline::now() + patience)).await;
     let mut withheld = false;
     while matches!(&answer, Err(error) if error.is_timeout()) && Deadline::now() < end {

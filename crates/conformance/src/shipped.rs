@@ -10,6 +10,7 @@ macro_rules! shipped {
 }
 
 shipped! {
+    "access/endpoint.yaml",
     "access/expiring.yaml",
     "access/stranger.yaml",
     "access/header-split.yaml",

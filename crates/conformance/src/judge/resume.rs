@@ -24,7 +24,8 @@ struct Resumed {
 pub(super) fn resumption(stage: &Stage<'_>, expect: &ResumptionExpect) -> Early<Judgement> {
     let Some(other) = &expect.unless_wrong_on else { return resumption_on(stage, expect) };
     let beside = ResumptionExpect { to: other.clone(), unless_wrong_on: None, ..expect.clone() };
-    if resumption_on(stage, &beside)? != Judgement::Pass {
+    let resumed = super::stream(stage, other)?.head.is_some();
+    if !resumed || resumption_on(stage, &beside)? != Judgement::Pass {
         let why = format!("the stream did not go on right on `{}` either", other.value);
         return Ok(Judgement::NothingSeen(why));
     }
