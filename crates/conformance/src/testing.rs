@@ -107,7 +107,8 @@ pub(crate) fn word(judgement: &Judgement) -> &'static str {
 /// came then.
 pub(crate) fn timed(begun: Instant, raw_head: &str, pieces: &[(u64, &[u8])]) -> Stream {
     let mut stream = answer(raw_head, "");
-    (stream.arrivals.clear(), stream.items.clear());
+    stream.arrivals.clear();
+    stream.items.clear();
     if let Some(head) = &mut stream.head {
         head.complete = Stamp { at: begun, kernel_at: None };
     }

@@ -196,8 +196,13 @@ fn defines(step: &Step) -> Option<&Name> {
         Step::Restart(step) => Some(&step.name),
         Step::Timed(step) => Some(&step.name),
         Step::Crowd(step) => Some(&step.name),
-        Step::Read(_) | Step::Quiet(_) | Step::Idle(_) | Step::Soak(_) => None,
-        Step::Cut(_) | Step::Abort(_) | Step::Join(_) => None,
+        Step::Read(_)
+        | Step::Quiet(_)
+        | Step::Idle(_)
+        | Step::Soak(_)
+        | Step::Cut(_)
+        | Step::Abort(_)
+        | Step::Join(_) => None,
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn paced(stage: &Stage<'_>, expect: &ReceiptOn) -> Early<Judgement> {
     let message = "events that were published one by one came in batches";
     Ok(Violation::new("batched", message)
         .expected(format!("{} events, each when it was published", events.len()))
-        .actual(format!("{} of them together with the one before", bunched))
+        .actual(format!("{bunched} of them together with the one before"))
         .into())
 }
 

@@ -82,7 +82,9 @@ fn changed(switches: &Switches, data: &str) -> String {
         return data.split('\0').next().unwrap_or_default().to_owned();
     }
     if switches.has("data-truncated") {
-        return data[..data.floor_char_boundary(LONGEST)].to_owned();
+        let whole = |at: &usize| data.is_char_boundary(*at);
+        let end = (0..=LONGEST.min(data.len())).rev().find(whole).unwrap_or_default();
+        return data[..end].to_owned();
     }
     if switches.has("lf-deleted") {
         return without_inner_lf(data);
