@@ -6,6 +6,7 @@ mod client;
 mod cors;
 mod framing;
 mod http;
+mod http2;
 mod hub;
 mod lifetime;
 mod load;

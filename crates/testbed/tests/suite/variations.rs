@@ -7,7 +7,7 @@ use ssecheck_testbed::{Kind, all};
 
 use crate::client::{Client, contains, correct, events, fetch, with};
 use crate::framing::stream;
-use crate::{cors, framing, http, lifetime, state};
+use crate::{cors, framing, http, http2, lifetime, state};
 
 /// A variation, and how its answer differs from the correct server's.
 type Row = (&'static str, fn(&Client) -> bool);
@@ -193,7 +193,7 @@ fn no_switch_goes_untested() {
         .chain(cors::ROWS.iter().map(|row| row.0))
         .chain(ROWS.iter().map(|row| row.0))
         .chain(OPENINGS.iter().map(|row| row.0))
-        .chain([state::IDS, lifetime::LIFETIME, OTHERS, &others, &order].concat())
+        .chain([state::IDS, lifetime::LIFETIME, http2::HTTP2, OTHERS, &others, &order].concat())
         .collect();
     let known: BTreeSet<&str> = all().iter().map(|switch| switch.id).collect();
     assert_eq!(tested, known);
