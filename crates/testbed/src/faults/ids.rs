@@ -166,6 +166,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         &["R50"],
         &[
             ("last-event-id/independent", "resume-gap"),
+            ("liveness/restart-resumes", "events-differ"),
             ("last-event-id/repeatable", "events-differ"),
         ],
         "an event that was replayed is gone from the history",
