@@ -1,4 +1,4 @@
-//! Sockets, TLS and a lenient HTTP/1.1 reader that record every byte with its time.
+//! Sockets, TLS and lenient readers of HTTP/1.1 and HTTP/2 that record every byte with its time.
 //!
 //! A judge of servers must see what was on the wire. Common HTTP clients hide wire faults: they
 //! accept a bare LF, double framing or chunk extensions in silence and refuse others without saying

@@ -52,3 +52,39 @@ fn sizes_that_do_not_fit_are_no_chunks() {
         assert_eq!(inner_chunk(body.as_bytes()), None, "{body:?}");
     }
 }
+
+fn judged(rule: &str, stream: Stream) -> &'static str {
+    let expect = format!("{{ wire: {{ of: main, rule: {rule} }} }}");
+    let (subject, case) = (crate::testing::hub(), crate::testing::case(&expect));
+    let mut stage = Stage::new(&subject, &case, "token".to_owned());
+    stage.streams.insert("main".to_owned(), stream);
+    crate::testing::word(&crate::judge::judge(&stage, &case.checks[0]).0)
+}
+
+#[test]
+fn fields_of_one_connection_are_forbidden_on_http2() {
+    let seen = |field: &str| {
+        let head = format!("HTTP/1.1 200 OK\r\n{field}\r\n\r\n");
+        judged("http2-fields", crate::testing::answer(&head, ""))
+    };
+    assert_eq!(seen("content-type: text/event-stream"), "pass");
+    assert_eq!(seen("te: trailers"), "pass");
+    let wrong = ["connection: close", "Transfer-Encoding: chunked", "te: gzip", "upgrade: h2c"];
+    for field in wrong {
+        assert_eq!(seen(field), "connection-field-on-http2", "{field}");
+    }
+}
+
+#[test]
+fn a_stream_of_http2_ends_with_end_stream() {
+    let seen = |end: Option<End>| {
+        let mut stream = crate::testing::stream(&[]);
+        end.into_iter().for_each(|end| stream.ended(end));
+        judged("http2-end", stream)
+    };
+    assert_eq!(seen(Some(End::StreamEnd)), "pass");
+    assert_eq!(seen(None), "nothing-seen");
+    assert_eq!(seen(Some(End::Reset)), "reset");
+    let broken_off = End::Truncated { missing: None, place: ssecheck_transport::Place::Stream };
+    assert_eq!(seen(Some(broken_off)), "reset");
+}

@@ -196,6 +196,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         &["R50"],
         &[
             ("last-event-id/independent", "resume-gap"),
+            ("liveness/restart-resumes", "events-differ"),
             ("last-event-id/repeatable", "events-differ"),
             ("last-event-id/under-load", "lost"),
             ("last-event-id/torn-character", "lost"),

@@ -8,6 +8,7 @@ mod cors;
 mod delivery;
 mod framing;
 mod http;
+mod http2;
 mod hub;
 mod lifetime;
 mod load;

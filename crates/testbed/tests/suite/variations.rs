@@ -7,7 +7,7 @@ use ssecheck_testbed::{Kind, all};
 
 use crate::client::{Client, contains, correct, events, fetch, with};
 use crate::framing::stream;
-use crate::{access, cors, delivery, framing, http, lifetime, rights, state};
+use crate::{access, cors, delivery, framing, http, http2, lifetime, rights, state};
 
 /// A variation, and how its answer differs from the correct server's.
 type Row = (&'static str, fn(&Client) -> bool);
@@ -196,7 +196,7 @@ fn no_switch_goes_untested() {
         .chain(ROWS.iter().map(|row| row.0))
         .chain(OPENINGS.iter().map(|row| row.0))
         .chain(state::IDS.iter().chain(rights::SWITCHES).chain(lifetime::LIFETIME).copied())
-        .chain([access::OTHERS, OTHERS, delivery::SWITCHES, &others, &order].concat())
+        .chain([access::OTHERS, OTHERS, delivery::SWITCHES, http2::HTTP2, &others, &order].concat())
         .collect();
     let known: BTreeSet<&str> = all().iter().map(|switch| switch.id).collect();
     assert_eq!(tested, known);
