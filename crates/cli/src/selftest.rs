@@ -167,11 +167,8 @@ async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, 
 
 fn finite_target(testbed: &Testbed) -> Result<Target, Stop> {
     let url = format!("{}{REPLAY}", testbed.base_url());
-    let mut target = settings::testbed_target(&url)?;
-    target.provides.clear();
-    (target.publish, target.echo, target.cors) = (None, None, None);
-    (target.stats, target.stop, target.restart) = (None, None, None);
-    (target.work, target.memory) = (None, None);
+    let bare = Target::bare(&url).map_err(Stop::usage)?;
+    let mut target = Target { headers: settings::testbed_target(&url)?.headers, ..bare };
     target.declare(Capability::Ids);
     target.declare(Capability::Resume);
     target.declare(Capability::Http2);
@@ -184,8 +181,13 @@ fn compare(row: Row, results: &[CheckResult]) -> Vec<Cell> {
         let checks = row.map_or(&[][..], |switch| switch.check);
         checks.iter().find(|(check, _)| *check == id).map(|(_, reason)| (*reason).to_owned())
     };
+    let at_times = |result: &CheckResult| {
+        let checks = row.map_or(&[][..], |switch| switch.may);
+        let reason = result.reason.as_deref()?;
+        checks.contains(&(result.id.as_str(), reason)).then(|| reason.to_owned())
+    };
     let cell = |result: &CheckResult| {
-        let expected = expected(&result.id);
+        let expected = expected(&result.id).or_else(|| at_times(result));
         let red = result.outcome.is_red() || result.outcome == Outcome::Warn;
         (red || expected.is_some()).then(|| Cell {
             switch: name(row).to_owned(),
@@ -219,7 +221,9 @@ fn line(row: Row, cells: &[Cell]) -> String {
 fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selftest {
     let right = |switch: &&&Switch| {
         let wanted = switch.check.len();
-        let right = cells.iter().filter(|cell| cell.switch == switch.id && cell.is_right()).count();
+        let named = |cell: &&Cell| switch.check.iter().any(|(check, _)| *check == cell.check);
+        let of_switch = cells.iter().filter(|cell| cell.switch == switch.id);
+        let right = of_switch.filter(|cell| cell.is_right()).filter(named).count();
         wanted > 0 && wanted == right && names_what_it_breaks(switch, suite)
     };
     let of_kind = |kind: Kind| rows.iter().flatten().filter(move |switch| switch.kind == kind);

@@ -43,7 +43,8 @@ pub(crate) fn preflight(
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET"));
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed_headers(switches));
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-        if request.headers.contains_key(ASK_PRIVATE_NETWORK) {
+        let private = request.headers.contains_key(ASK_PRIVATE_NETWORK);
+        if private && !switches.has("no-private-network") {
             headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
         }
     }

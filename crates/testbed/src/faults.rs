@@ -43,6 +43,8 @@ pub struct Switch {
     /// Check ids that must turn red, each with its reason code, when a target with the path
     /// [`Switch::on`] is judged and no other case has run before on this server.
     pub check: &'static [(&'static str, &'static str)],
+    /// Check ids that turn red for this reason when the timing of a run has it so.
+    pub may: &'static [(&'static str, &'static str)],
     /// What goes on the wire, in a few words.
     pub summary: &'static str,
 }
@@ -81,7 +83,12 @@ const fn fault(
     summary: &'static str,
 ) -> Switch {
     let defect = if defect.is_empty() { None } else { Some(defect) };
-    Switch { id, kind: Kind::Fault, defect, breaks, on: "/events", check, summary }
+    Switch { id, kind: Kind::Fault, defect, breaks, on: "/events", check, may: &[], summary }
+}
+
+/// A switch that turns these red too, when the timing has it so.
+const fn at_times(may: Checks, switch: Switch) -> Switch {
+    Switch { may, ..switch }
 }
 
 /// A switch that shows alone on the finite stream.
@@ -92,7 +99,7 @@ const fn on_replay(switch: Switch) -> Switch {
 /// A legal variation.
 const fn variation(id: &'static str, summary: &'static str) -> Switch {
     let (kind, defect, on) = (Kind::Variation, None, "/events");
-    Switch { id, kind, defect, breaks: &[], on, check: &[], summary }
+    Switch { id, kind, defect, breaks: &[], on, check: &[], may: &[], summary }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(crate) fn retype(switches: &Switches, resource: Resource, headers: &mut Head
 /// The coding of the body as it leaves the last hop; `asked` says whether the client accepts gzip.
 pub(crate) fn coding(switches: &Switches, asked: bool, resource: Resource) -> Coding {
     match resource == Resource::Via {
-        true if switches.has("proxy-holds") => Coding::held(),
+        true if switches.has("proxy-holds") && !asked => Coding::held(),
         // It unpacks what the server has packed.
         true if switches.has("proxy-recodes") => Coding::of(switches, false),
         _ => Coding::of(switches, asked),

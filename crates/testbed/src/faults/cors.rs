@@ -129,6 +129,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         "Access-Control-Allow-Headers: *, which means nothing with credentials",
     ),
     fault(
+        "no-private-network",
+        "",
+        &["R76"],
+        &[("cors/private-network", "private-network-not-allowed")],
+        "the preflight has no Access-Control-Allow-Private-Network (told by a survey)",
+    ),
+    fault(
         "cors-not-on-reconnect",
         "",
         &["R78"],

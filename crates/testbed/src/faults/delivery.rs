@@ -1,6 +1,6 @@
 //! Faults of delivery: buffers, batches, concurrency, heartbeats and the age of streams.
 
-use super::{Switch, fault, on_replay};
+use super::{Switch, at_times, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -28,7 +28,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "threshold-buffer",
         "D030",
         &["R64"],
-        &[("framing/prompt", "held-back")],
+        &[("framing/prompt", "held-back"), ("http/http2-prompt", "held-back")],
         "events leave when 4 kB of them have come together",
     ),
     fault(
@@ -38,12 +38,15 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("framing/pace", "batched")],
         "events leave together, 500 ms after the first of them",
     ),
-    fault(
-        "late-registration",
-        "D033",
-        &["R50"],
-        &[("framing/first-event", "early-event-lost")],
-        "a subscriber without a cursor gets no event of its first 60 ms",
+    at_times(
+        &[("reconnect/slow-reader-memory", "memory-grows")],
+        fault(
+            "late-registration",
+            "D033",
+            &["R50"],
+            &[("framing/first-event", "early-event-lost")],
+            "a subscriber without a cursor gets no event of its first 60 ms",
+        ),
     ),
     on_replay(fault(
         "fake-streaming",

@@ -1,6 +1,6 @@
 //! Faults of the event stream: encoding, lines, fields, injection, order.
 
-use super::{Switch, fault, on_replay};
+use super::{Switch, at_times, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -227,27 +227,25 @@ pub(super) const SWITCHES: &[Switch] = &[
         ],
         "CR and LF in the id are written as they are",
     ),
-    fault(
-        "swapped",
-        "",
-        &["R50"],
-        &[
-            ("framing/order", "reordered"),
-            ("reconnect/slow-reader", "lost"),
-            ("last-event-id/under-load", "lost"),
-        ],
-        "of a burst, the 20th and 21st event change places, then the 23rd and 24th, and so on",
+    at_times(
+        &[("reconnect/slow-reader", "lost"), ("last-event-id/under-load", "lost")],
+        fault(
+            "swapped",
+            "",
+            &["R50"],
+            &[("framing/order", "reordered")],
+            "of a burst, the 20th and 21st event change places, then the 23rd and 24th, and so on",
+        ),
     ),
-    fault(
-        "lost-in-burst",
-        "",
-        &["R67"],
-        &[
-            ("framing/order", "lost"),
-            ("reconnect/slow-reader", "lost"),
-            ("last-event-id/under-load", "lost"),
-        ],
-        "every 20th event of a burst is dropped",
+    at_times(
+        &[("reconnect/slow-reader", "lost"), ("last-event-id/under-load", "lost")],
+        fault(
+            "lost-in-burst",
+            "",
+            &["R50", "R67"],
+            &[("framing/order", "lost")],
+            "every 20th event of a burst is dropped",
+        ),
     ),
     fault(
         "doubled",

@@ -259,7 +259,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "accept-refused",
         "D011",
         &["R12"],
-        &[("http/status", "status-unexpected")],
+        &[("http/status", "status-unexpected"), ("http/http2-status", "status-unexpected")],
         "406 to `Accept: text/event-stream`",
     ),
     fault(

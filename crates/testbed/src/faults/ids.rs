@@ -1,6 +1,6 @@
 //! Faults of ids and resumption.
 
-use super::{Switch, fault, on_replay};
+use super::{Switch, at_times, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -176,33 +176,37 @@ pub(super) const SWITCHES: &[Switch] = &[
         ],
         "any Last-Event-ID gets the whole history",
     ),
-    fault(
-        "live-before-backlog",
-        "D069",
-        &["R50"],
-        &[
-            ("last-event-id/independent", "resume-reordered"),
-            ("last-event-id/resume-in-order", "resume-reordered"),
-            ("last-event-id/under-load", "lost"),
-            ("last-event-id/torn-character", "lost"),
-            ("last-event-id/torn-event", "lost"),
-            ("liveness/restart-resumes", "events-differ"),
-        ],
-        "the newest missed event comes before the older ones",
+    at_times(
+        &[("last-event-id/under-load", "lost")],
+        fault(
+            "live-before-backlog",
+            "D069",
+            &["R50"],
+            &[
+                ("last-event-id/independent", "resume-reordered"),
+                ("last-event-id/resume-in-order", "resume-reordered"),
+                ("last-event-id/torn-character", "lost"),
+                ("last-event-id/torn-event", "lost"),
+                ("liveness/restart-resumes", "events-differ"),
+            ],
+            "the newest missed event comes before the older ones",
+        ),
     ),
-    fault(
-        "resume-consumes",
-        "D078",
-        &["R50"],
-        &[
-            ("last-event-id/independent", "resume-gap"),
-            ("liveness/restart-resumes", "events-differ"),
-            ("last-event-id/repeatable", "events-differ"),
-            ("last-event-id/under-load", "lost"),
-            ("last-event-id/torn-character", "lost"),
-            ("last-event-id/torn-event", "lost"),
-        ],
-        "an event that was replayed is gone from the history",
+    at_times(
+        &[("last-event-id/under-load", "lost")],
+        fault(
+            "resume-consumes",
+            "D078",
+            &["R50"],
+            &[
+                ("last-event-id/independent", "resume-gap"),
+                ("liveness/restart-resumes", "events-differ"),
+                ("last-event-id/repeatable", "events-differ"),
+                ("last-event-id/torn-character", "lost"),
+                ("last-event-id/torn-event", "lost"),
+            ],
+            "an event that was replayed is gone from the history",
+        ),
     ),
     fault(
         "cursors-mixed",
@@ -228,16 +232,19 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[("last-event-id/under-load", "lost")],
         "what is published between the replay and the subscription is lost",
     ),
-    fault(
-        "sent-is-received",
-        "",
-        &["R50"],
-        &[
-            ("last-event-id/torn-event", "lost"),
-            ("last-event-id/torn-character", "lost"),
-            ("last-event-id/repeatable", "events-differ"),
-        ],
-        "a cursor that comes again goes on after what was written the first time",
+    at_times(
+        &[("liveness/restart-resumes", "events-differ")],
+        fault(
+            "sent-is-received",
+            "",
+            &["R50"],
+            &[
+                ("last-event-id/torn-event", "lost"),
+                ("last-event-id/torn-character", "lost"),
+                ("last-event-id/repeatable", "events-differ"),
+            ],
+            "a cursor that comes again goes on after what was written the first time",
+        ),
     ),
     fault(
         "unknown-silent",

@@ -124,7 +124,10 @@ pub(super) const SWITCHES: &[Switch] = &[
         "silent-drop",
         "D096",
         &["R67"],
-        &[("reconnect/drop-told", "dropped-silently")],
+        &[
+            ("reconnect/drop-told", "dropped-silently"),
+            ("reconnect/slow-reader-fate", "slow-reader-skipped"),
+        ],
         "events that find a queue of 512 kB full are dropped, and nothing tells the reader",
     ),
     fault(

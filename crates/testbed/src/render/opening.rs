@@ -49,8 +49,8 @@ pub(crate) fn priming(switches: &Switches, id: &str, stream: usize) -> Option<By
     let fields = Fields { id: Some(id), ..Fields::default() };
     if let Some(path) = switches.pick(TABLE) {
         let data = format!("{path}?session={stream}");
-        return event(switches, Fields { event_type: Some("endpoint"), data: &data, ..fields })
-            .ok();
+        let endpoint = Fields { event_type: Some("endpoint"), data: &data, ..Fields::default() };
+        return event(switches, endpoint).ok();
     }
     switches.has("priming-event").then(|| event(switches, fields).ok()).flatten()
 }

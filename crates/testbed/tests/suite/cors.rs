@@ -20,6 +20,13 @@ const PREFLIGHT: Ask = (
     "Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: last-event-id\r\n",
 );
 
+const PRIVATE: Ask = (
+    "OPTIONS",
+    "/events",
+    ALLOWED,
+    "Access-Control-Request-Method: GET\r\nAccess-Control-Request-Private-Network: true\r\n",
+);
+
 pub(crate) const ROWS: &[Row] = &[
     ("cors-absent", STREAM, |c| acao(c).is_empty()),
     ("acao-slash", STREAM, |c| acao(c) == ["https://app.example/"]),
@@ -43,6 +50,9 @@ pub(crate) const ROWS: &[Row] = &[
     ("preflight-no-last-event-id", PREFLIGHT, |c| !allowed(c).contains("last-event-id")),
     ("preflight-no-cache-control", PREFLIGHT, |c| !allowed(c).contains("cache-control")),
     ("preflight-headers-wildcard", PREFLIGHT, |c| allowed(c) == "*"),
+    ("no-private-network", PRIVATE, |c| {
+        c.field("access-control-allow-private-network").is_none()
+    }),
     ("cors-not-on-reconnect", RECONNECT, |c| acao(c).is_empty()),
     ("cors-not-on-error", ("GET", "/nothing", ALLOWED, ""), |c| acao(c).is_empty()),
 ];
