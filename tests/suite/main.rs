@@ -3,6 +3,7 @@
 mod baseline;
 mod cases;
 mod cli;
+mod docs;
 mod formats;
 mod hostile;
 mod interop;

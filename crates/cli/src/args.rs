@@ -391,7 +391,7 @@ pub(crate) struct SelftestArgs {
     #[arg(long = "fault", value_name = "ID")]
     pub(crate) faults: Vec<String>,
     /// How many testbeds run at the same time.
-    #[arg(long, value_name = "N", default_value_t = 16)]
+    #[arg(long, value_name = "N", default_value_t = 24)]
     pub(crate) jobs: usize,
     /// Write the kill matrix as JSON.
     #[arg(long, value_name = "FILE")]

@@ -46,6 +46,10 @@ pub(crate) fn selftest(args: &SelftestArgs) -> Done {
     });
     runtime.shutdown_timeout(SHUTDOWN);
     let selftest = summary(&rows, &suite, cells?, args.faults.is_empty());
+    let faults = rows.iter().flatten().filter(|switch| switch.kind == Kind::Fault);
+    for switch in faults.filter(|switch| !names_what_it_breaks(switch, &suite)) {
+        human.write(&format!("WRONG {:28} no check names what it breaks\n", switch.id));
+    }
     let good = selftest.is_good();
     human.write(&conclusion(&selftest));
     formats.write(&report(selftest, started_at.to_string()))?;

@@ -168,7 +168,7 @@ fn texts_and_checks_of_a_case_may_change_and_its_steps_may_not() {
 #[test]
 fn what_is_known_of_a_target_survives() {
     let mut subject = crate::testing::subject(
-        "url: http://127.0.0.1:1/e\nheaders: { authorization: Bearer x }\nheartbeat: 7s\npayload: json\nlimit: 5
+        "url: http://127.0.0.1:1/e\nheaders: { authorization: Bearer x }\nheartbeat: 7s\npayload: json\nlimit: { streams: 5 }
 publish: { url: /p, body: '{{data}}{{id}}{{event}}' }\nstats: { url: /s, pointer: /n }\nstop: { url: /stop }
 cors: { allowed_origin: 'https://a.example', denied_origin: 'https://b.example', expose: [x] }
 stranger: { headers: { authorization: y } }\nprovides: [ids, resume]",

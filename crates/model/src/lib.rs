@@ -13,6 +13,7 @@ mod case_names;
 mod destination;
 pub mod exit;
 pub mod expect;
+mod expect_names;
 mod expect_rules;
 mod expected;
 pub mod histogram;

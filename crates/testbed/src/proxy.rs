@@ -8,6 +8,9 @@ use crate::body::Coding;
 use crate::reply::{Reply, error};
 use crate::service::Resource;
 
+/// The bytes that a proxy waits for: a page, as many do.
+const BLOCK: usize = 4096;
+
 /// 502 from a proxy that knows `text/event-stream` without parameters only.
 pub(crate) fn refusal(switches: &Switches, resource: Resource) -> Option<Response<Reply>> {
     let refuses = resource == Resource::Via && switches.has("proxy-exact-type");
@@ -29,7 +32,8 @@ pub(crate) fn retype(switches: &Switches, resource: Resource, headers: &mut Head
 /// The coding of the body as it leaves the last hop; `asked` says whether the client accepts gzip.
 pub(crate) fn coding(switches: &Switches, asked: bool, resource: Resource) -> Coding {
     match resource == Resource::Via {
-        true if switches.has("proxy-holds") && !asked => Coding::held(),
+        true if switches.has("proxy-holds") && !asked => Coding::held(BLOCK),
+        true if switches.has("proxy-holds-all") && !asked => Coding::held(usize::MAX),
         // It unpacks what the server has packed.
         true if switches.has("proxy-recodes") => Coding::of(switches, false),
         _ => Coding::of(switches, asked),

@@ -27,7 +27,7 @@ fn with_baseline(note: &str) -> Report {
     };
     let baseline =
         BaselineResult { file: "known.yaml".to_owned(), entries: 2, problems: vec![problem] };
-    report.conformance.as_mut().unwrap().set_baseline(baseline);
+    report.conformance.as_mut().expect("the fixture has this part").set_baseline(baseline);
     report
 }
 

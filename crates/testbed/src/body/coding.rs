@@ -8,8 +8,6 @@ use flate2::write::GzEncoder;
 
 use crate::Switches;
 
-/// The bytes that a proxy waits for: a page, as many do.
-const BLOCK: usize = 4096;
 /// What is flushed through a compressor as soon as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flush {
@@ -35,8 +33,8 @@ pub(crate) enum Coding {
     Gzip(Option<GzEncoder<Vec<u8>>>, Flush),
     /// Chunked, beside what HTTP does; true once the last chunk is written.
     Chunked(bool),
-    /// As they are, once there are [`BLOCK`] bytes of them.
-    Held(BytesMut),
+    /// As they are, once there are so many bytes of them.
+    Held(BytesMut, usize),
 }
 
 impl Coding {
@@ -62,8 +60,8 @@ impl Coding {
         matches!(self, Self::Gzip(..))
     }
 
-    pub(crate) fn held() -> Self {
-        Self::Held(BytesMut::new())
+    pub(crate) fn held(block: usize) -> Self {
+        Self::Held(BytesMut::new(), block)
     }
 
     /// What is left of the piece before.
@@ -85,9 +83,9 @@ impl Coding {
                 deflate(encoder, &piece, flushed).unwrap_or(piece)
             }
             Self::Chunked(_) => chunk(&piece),
-            Self::Held(held) => {
+            Self::Held(held, block) => {
                 held.extend_from_slice(&piece);
-                if held.len() < BLOCK { Bytes::new() } else { held.split().freeze() }
+                if held.len() < *block { Bytes::new() } else { held.split().freeze() }
             }
             Self::Identity | Self::Gzip(None, _) => piece,
         }
@@ -101,7 +99,7 @@ impl Coding {
                 *ended = true;
                 Some(Bytes::from_static(b"0\r\n\r\n"))
             }
-            Self::Held(held) => (!held.is_empty()).then(|| held.split().freeze()),
+            Self::Held(held, _) => (!held.is_empty()).then(|| held.split().freeze()),
             Self::Identity | Self::Bytewise(_) | Self::Chunked(true) => None,
         }
     }

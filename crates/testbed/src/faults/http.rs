@@ -258,7 +258,7 @@ pub(super) const SWITCHES: &[Switch] = &[
     fault(
         "accept-refused",
         "D011",
-        &["R12"],
+        &["R01", "R12"],
         &[("http/status", "status-unexpected"), ("http/http2-status", "status-unexpected")],
         "406 to `Accept: text/event-stream`",
     ),

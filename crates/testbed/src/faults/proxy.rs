@@ -11,6 +11,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         "the proxy passes the body on in blocks of 4 kB",
     ),
     fault(
+        "proxy-holds-all",
+        "D029",
+        &["R64"],
+        &[("proxy/prompt", "held-back")],
+        "the proxy passes the body on when the stream has ended",
+    ),
+    fault(
         "proxy-head-withheld",
         "D028",
         &["R14"],

@@ -27,14 +27,14 @@ pub(super) const SWITCHES: &[Switch] = &[
     fault(
         "restart-503",
         "D081",
-        &["T8"],
+        &["R69", "T8"],
         &[("liveness/restart-welcome", "refused-after-restart")],
         "503 for half a second after the restart",
     ),
     fault(
         "restart-dead",
         "D081",
-        &["T8"],
+        &["R69", "T8"],
         &[
             ("liveness/restart-served", "status-unexpected"),
             ("liveness/restart-welcome", "refused-after-restart"),

@@ -50,9 +50,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("preflight-no-last-event-id", PREFLIGHT, |c| !allowed(c).contains("last-event-id")),
     ("preflight-no-cache-control", PREFLIGHT, |c| !allowed(c).contains("cache-control")),
     ("preflight-headers-wildcard", PREFLIGHT, |c| allowed(c) == "*"),
-    ("no-private-network", PRIVATE, |c| {
-        c.field("access-control-allow-private-network").is_none()
-    }),
+    ("no-private-network", PRIVATE, |c| c.field("access-control-allow-private-network").is_none()),
     ("cors-not-on-reconnect", RECONNECT, |c| acao(c).is_empty()),
     ("cors-not-on-error", ("GET", "/nothing", ALLOWED, ""), |c| acao(c).is_empty()),
 ];

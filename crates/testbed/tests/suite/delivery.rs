@@ -56,7 +56,12 @@ async fn faults_of_content_change_what_they_say() {
     let long = format!(r#"{{"data":"{}"}}"#, "x".repeat(70_000));
     let table: [(&str, &str, &[u8], &[u8]); 6] = [
         ("nul-truncates", r#"{"data":"a\u0000b"}"#, b"data: a\n\n", b"data: a\0b\n\n"),
-        ("blank-data-skipped", r#"{"data":" \n"}"#, b"1000\n\nid: 2\n", b"data:  \ndata: \n\n"),
+        (
+            "blank-data-skipped",
+            r#"{"data":" \n"}"#,
+            b"1000\n\nid: 1\ndata: the",
+            b"data:  \ndata: \n\n",
+        ),
         ("type-sanitised", r#"{"event":"a é"}"#, b"event: a__\n", "event: a é\n".as_bytes()),
         ("id-sanitised", r#"{"id":"a é"}"#, b"id: a__\n", "id: a é\n".as_bytes()),
         (
