@@ -38,7 +38,7 @@ publish:
   headers: { content-type: application/json }
   body: '{\"event\": {{event|json}}, \"id\": {{id|json}}, \"data\": {{data|json}}}'
 echo: { url: '/echo?data={{data|url}}&event={{event|url}}&id={{id|url}}' }
-heartbeat: 15s
+heartbeat: 500ms
 cors: { allowed_origin: 'https://app.example', denied_origin: 'https://evil.example' }
 stats: { url: /stats, pointer: /subscribers }
 stop: { url: /finished }
@@ -56,7 +56,8 @@ fn verdicts(report: &Value) -> BTreeMap<String, Value> {
 
 /// A run of all cases against a testbed with this fault, and the capture of it in `c`.
 fn captured(scratch: &Scratch, fault: Option<&str>, more: &[&str]) -> Value {
-    let mut arguments = vec!["--listen", "127.0.0.1:0", "--token", "owners-token"];
+    let mut arguments =
+        vec!["--listen", "127.0.0.1:0", "--token", "owners-token", "--heartbeat", "400ms"];
     arguments.extend(fault.iter().flat_map(|fault| ["--fault", fault]));
     let testbed = Testbed::start(&arguments);
     let target = scratch.file("target.yaml", TARGET);

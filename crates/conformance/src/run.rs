@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ssecheck_model::case::{Case, Check};
+use ssecheck_model::case::{Case, Check, Need};
 use ssecheck_model::report::{CheckResult, Conformance, Evidence};
 use ssecheck_model::secrets::Secrets;
 use ssecheck_model::verdict::Outcome;
@@ -132,6 +132,10 @@ struct Board {
     surveys: BTreeMap<usize, Survey>,
 }
 
+fn restarts(case: &Case) -> bool {
+    case.requires.contains(&Need::Restart)
+}
+
 struct CaseDone {
     index: usize,
     tried: Tried,
@@ -175,11 +179,14 @@ impl Board {
         // Hostile cases come last and alone: some servers answer one by ending every stream.
         let alone = chosen(|case| case.exclusive && !case.hostile);
         let together = chosen(|case| !case.exclusive && !case.hostile);
-        let hostile = chosen(|case| case.hostile);
+        let hostile = chosen(|case| case.hostile && !restarts(case));
+        // A restart sends every client away, and some servers do not come back.
+        let last = chosen(|case| case.hostile && restarts(case));
         let jobs = if self.subject.one_at_a_time { 1 } else { self.options.jobs.max(1) };
         self.batch(&alone, 1, tell).await;
         self.batch(&together, jobs, tell).await;
         self.batch(&hostile, 1, tell).await;
+        self.batch(&last, 1, tell).await;
     }
 
     async fn batch(&mut self, indexes: &[usize], jobs: usize, tell: &mut impl FnMut(RunEvent<'_>)) {

@@ -104,6 +104,9 @@ pub(crate) struct TryDoc {
     pub restarts: BTreeMap<String, RestartedDoc>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub timings: BTreeMap<String, TimingsDoc>,
+    /// Begin and end of `idle` steps.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub idles: BTreeMap<String, (i64, i64)>,
     /// Checks whose outcome these bytes do not give again, and why.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub untellable: BTreeMap<String, String>,

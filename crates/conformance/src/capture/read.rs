@@ -45,6 +45,7 @@ pub(super) fn stage<'a>(
         })
     })?;
     stage.timings = map(&kept.timings, |kept| Ok(timings(kept)))?;
+    stage.idles = map(&kept.idles, |(begun, ended)| Ok((clock.at(*begun), clock.at(*ended))))?;
     let broken = kept.broken.as_ref().map(|broken| Broken {
         message: broken.message.clone(),
         line: broken.line,

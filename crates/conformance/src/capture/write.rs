@@ -40,6 +40,7 @@ pub(super) fn of_stage(stage: &Stage<'_>, broken: Option<&Broken>) -> TryDoc {
             failed: restarted.result.as_ref().err().map(hook_error),
         }),
         timings: map(&stage.timings, timings),
+        idles: map(&stage.idles, |(begun, ended)| (clock.ns(*begun), clock.ns(*ended))),
         untellable: BTreeMap::new(),
     }
 }
