@@ -29,9 +29,8 @@ fn wrong_cells(selftest: &Value) -> Vec<String> {
     let cells = selftest["cells"].as_array().expect("there are cells");
     let text = |cell: &Value, key: &str| cell[key].as_str().unwrap_or("-").to_owned();
     let right = |cell: &Value| {
-        let red =
-            matches!(cell["outcome"].as_str(), Some("fail" | "warn" | "error" | "untestable"));
-        red && cell["expected"].is_string() && cell["expected"] == cell["reason"]
+        // A survey tells its reason and stays green, so a reason is what counts.
+        cell["reason"].is_string() && cell["expected"] == cell["reason"]
     };
     let line = |cell: &Value| {
         let [switch, check, expected, outcome, reason, message] =
