@@ -58,7 +58,7 @@ impl Mask {
         end.max(start + longest)
     }
 
-    /// `text` with [`STARS`] in the place of each secret.
+    /// `text` with three stars in the place of each secret.
     pub fn text(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
