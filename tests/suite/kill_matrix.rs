@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use ssecheck_model::report::Cell;
 
 use crate::support::program::Program;
 
@@ -26,17 +27,14 @@ fn every_fault_is_killed_every_check_is_seen_red_and_nothing_else_is_red() {
 
 /// One line for each cell that is not as it should be.
 fn wrong_cells(selftest: &Value) -> Vec<String> {
-    let cells = selftest["cells"].as_array().expect("there are cells");
-    let text = |cell: &Value, key: &str| cell[key].as_str().unwrap_or("-").to_owned();
-    let right = |cell: &Value| {
-        // A survey tells its reason and stays green, so a reason is what counts.
-        cell["reason"].is_string() && cell["expected"] == cell["reason"]
-    };
-    let line = |cell: &Value| {
-        let [switch, check, expected, outcome, reason, message] =
-            ["switch", "check", "expected", "outcome", "reason", "message"]
-                .map(|key| text(cell, key));
+    let cells = serde_json::from_value::<Vec<Cell>>(selftest["cells"].clone());
+    let line = |cell: &Cell| {
+        let (expected, reason) = (cell.expected.as_deref(), cell.reason.as_deref());
+        let (expected, reason) = (expected.unwrap_or("-"), reason.unwrap_or("-"));
+        let Cell { switch, check, message, outcome, .. } = cell;
+        let outcome = outcome.as_str();
         format!("  {switch}: {check}: expected {expected}, got {outcome} {reason}: {message}")
     };
-    cells.iter().filter(|cell| !right(cell)).map(line).collect()
+    let cells = cells.expect("there are cells");
+    cells.iter().filter(|cell| !cell.is_right()).map(line).collect()
 }

@@ -14,9 +14,10 @@ use crate::support::testbed::Testbed;
 const LIMIT: Duration = Duration::from_secs(120);
 /// Of each family some, and those whose verdict hangs on the end of a connection, on times, on what
 /// was published, or on what could not be read.
-const SAMPLE: [&str; 13] = [
+const SAMPLE: [&str; 14] = [
     "html-page",
     "redirect-loop",
+    "redirect-drops-query",
     "length-wrong",
     "chunk-size-bad",
     "reset-at-end",

@@ -8,7 +8,7 @@ use ssecheck_load::settings::{Options, Settings, ShardId};
 use ssecheck_load::{Finished, RunError, RunEvent, needs};
 use ssecheck_model::exit;
 use ssecheck_model::load::Load;
-use ssecheck_model::report::{Report, SCHEMA, TargetInfo};
+use ssecheck_model::report::{Report, TargetInfo};
 use ssecheck_model::target::Target;
 use ssecheck_report::text;
 use ssecheck_transport::Limits;
@@ -133,15 +133,11 @@ async fn measure(work: Work<'_>, subject: &Subject) -> Done {
     let Finished { load, interrupted, aborted } = finished;
     let exit_code = if interrupted { exit::INTERRUPTED } else { load.exit_code(args.allow_doubts) };
     let report = Report {
-        schema: SCHEMA.to_owned(),
-        tool: tool(),
         started_at: started_at.to_string(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted,
-        target: target_info(subject),
-        conformance: None,
         load: Some(load),
-        selftest: None,
+        ..Report::new(tool(), target_info(subject))
     };
     if let Some(aborted) = aborted {
         human.write(&format!("stopped, because a threshold stayed crossed: {aborted}\n"));

@@ -9,13 +9,14 @@ use ssecheck_conformance::capture::{
     MAX_PLAIN_BYTES, Rechecked, recheck as of_folder, recheck_stream,
 };
 use ssecheck_model::exit;
-use ssecheck_model::report::{CheckResult, Report, SCHEMA};
+use ssecheck_model::report::{CheckResult, Report};
 use ssecheck_model::verdict::Outcome;
 use ssecheck_report::{sanitize, text};
 
 use crate::args::{LoadFormatArgs, RecheckArgs};
 use crate::output::{Done, Formats, Human, Stop};
 use crate::run::tool;
+use crate::settings;
 
 /// Judges captures and saved streams again. With several, the exit code is the worst of theirs.
 pub(crate) fn recheck(args: &RecheckArgs) -> Done {
@@ -25,11 +26,7 @@ pub(crate) fn recheck(args: &RecheckArgs) -> Done {
             "a machine format takes one capture: name one, or run once for each",
         ));
     }
-    let suite = match &args.cases {
-        Some(path) => Suite::from_path(path),
-        None => Suite::shipped(),
-    };
-    let suite = suite.map_err(Stop::usage)?;
+    let suite = settings::whole_suite(args.cases.as_deref())?;
     let human = formats.human();
     let mut reports = Vec::new();
     for path in &args.captures {
@@ -76,15 +73,11 @@ fn judged(path: &Path, suite: &Suite, strict: bool, human: Human) -> Result<Repo
 
 fn report(rechecked: Rechecked, clock: Instant) -> Report {
     Report {
-        schema: SCHEMA.to_owned(),
-        tool: tool(),
         started_at: rechecked.started_at,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted: rechecked.interrupted,
-        target: rechecked.target,
         conformance: Some(rechecked.conformance),
-        load: None,
-        selftest: None,
+        ..Report::new(tool(), rechecked.target)
     }
 }
 

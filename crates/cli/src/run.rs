@@ -7,7 +7,7 @@ use ssecheck_conformance::{
     Deviations, Options, SetupError, Started, Subject, Suite, run as conformance,
 };
 use ssecheck_model::exit;
-use ssecheck_model::report::{Conformance, Report, SCHEMA, TargetInfo, Tool};
+use ssecheck_model::report::{Conformance, Report, Tool};
 use ssecheck_model::secrets::Secrets;
 use ssecheck_model::target::Target;
 use ssecheck_report::text;
@@ -32,7 +32,8 @@ pub(crate) const TESTBED_HEARTBEAT: Duration = Duration::from_millis(400);
 /// Judges a server.
 pub(crate) fn run(args: &RunArgs) -> Done {
     settings::check_numbers(args)?;
-    let suite = settings::suite(args)?;
+    let whole = settings::whole_suite(args.cases.as_deref())?;
+    let suite = whole.clone().select(&args.only, &args.skip).map_err(Stop::usage)?;
     if args.list {
         print(&cases::listing(&suite))?;
         return Ok(exit::OK);
@@ -41,16 +42,24 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         return Err(Stop::setup("no check is left to run: --skip takes all that --case chose"));
     }
     // A mistake in the file is told before anything is started.
-    settings::deviations(args)?;
+    let order = Order { suite, whole, known: settings::deviations(args)? };
     let target = settings::target(&args.server)?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let interrupt = Interrupt::listen()?;
         let formats = Formats::open(&args.formats, &LoadFormatArgs::default())?;
-        with_server(args, target, suite, formats, &interrupt).await
+        with_server(args, target, order, formats, &interrupt).await
     });
     runtime.shutdown_timeout(SHUTDOWN);
     done
+}
+
+/// What is to be judged, and what is known of it.
+struct Order {
+    suite: Suite,
+    /// The suite before anything was selected.
+    whole: Suite,
+    known: Option<Deviations>,
 }
 
 /// The runtime of every command that needs one.
@@ -66,23 +75,23 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
 async fn with_server(
     args: &RunArgs,
     target: Option<Target>,
-    suite: Suite,
+    order: Order,
     formats: Formats,
     interrupt: &Interrupt,
 ) -> Done {
-    let Some(target) = target else { return on_testbed(args, suite, formats, interrupt).await };
+    let Some(target) = target else { return on_testbed(args, order, formats, interrupt).await };
     let started = tokio::select! {
         started = Started::begin(&target) => started.map_err(Stop::setup)?,
         () = interrupt.heard() => return Err(Stop::interrupted()),
     };
-    let done = judge(args, &target, suite, formats, interrupt).await;
+    let done = judge(args, &target, order, formats, interrupt).await;
     if let Some(started) = started {
         started.end().await;
     }
     done
 }
 
-async fn on_testbed(args: &RunArgs, suite: Suite, formats: Formats, interrupt: &Interrupt) -> Done {
+async fn on_testbed(args: &RunArgs, order: Order, formats: Formats, interrupt: &Interrupt) -> Done {
     let token = Some(TESTBED_TOKEN.to_owned());
     let config = Config { token, heartbeat: TESTBED_HEARTBEAT, ..Config::default() };
     let testbed = Testbed::start(config)
@@ -90,7 +99,7 @@ async fn on_testbed(args: &RunArgs, suite: Suite, formats: Formats, interrupt: &
     let url = testbed.url();
     formats.human().write(&format!("no URL given: judging the built-in testbed at {url}\n"));
     let target = settings::testbed_target(&url)?;
-    let done = judge(args, &target, suite, formats, interrupt).await;
+    let done = judge(args, &target, order, formats, interrupt).await;
     testbed.shutdown().await;
     done
 }
@@ -98,10 +107,11 @@ async fn on_testbed(args: &RunArgs, suite: Suite, formats: Formats, interrupt: &
 async fn judge(
     args: &RunArgs,
     target: &Target,
-    suite: Suite,
+    order: Order,
     formats: Formats,
     interrupt: &Interrupt,
 ) -> Done {
+    let Order { suite, whole, known } = order;
     let testbed = args.server.url.is_none() && args.server.target.is_none();
     let started_at = jiff::Timestamp::now();
     let clock = Instant::now();
@@ -121,7 +131,6 @@ async fn judge(
     subject.capture = capture.is_some();
     let human = formats.human();
     let mut progress = Progress::new(human, &suite, tool(), testbed);
-    let known = settings::deviations(args)?;
     let options = Options {
         jobs: args.jobs,
         strict: args.strict,
@@ -145,7 +154,7 @@ async fn judge(
             }
             let mut result = finished.conformance;
             if let Some(known) = known {
-                hold_against(args, known, &mut result)?;
+                hold_against(args, known, &whole, &mut result)?;
             }
             (result, info, finished.interrupted, None)
         }
@@ -159,7 +168,8 @@ async fn judge(
         started_at: started_at.to_string(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted,
-        ..empty_report(info, result)
+        conformance: Some(result),
+        ..Report::new(tool(), info)
     };
     let report = secrets::redacted(&report)?;
     match failed {
@@ -189,32 +199,22 @@ fn capture(
 
 /// Holds a result against the baseline file, and rewrites the file first if that was asked for. A
 /// run that was cut short rewrites nothing: it has not seen what still holds.
-fn hold_against(args: &RunArgs, known: Deviations, result: &mut Conformance) -> Result<(), Stop> {
-    let whole = settings::whole_suite(args)?;
+fn hold_against(
+    args: &RunArgs,
+    known: Deviations,
+    whole: &Suite,
+    result: &mut Conformance,
+) -> Result<(), Stop> {
     let mut known = known;
     if let (Some(path), true, None) = (&args.baseline, args.update_baseline, &result.aborted) {
-        let updated = known.updated(result, &whole);
+        let updated = known.updated(result, whole);
         replace(path, &updated.render())?;
         known = Deviations::new(updated).map_err(Stop::usage)?;
         result.checks.iter_mut().for_each(|check| known.cover(check));
     }
-    let baseline = known.result(result, &whole);
+    let baseline = known.result(result, whole);
     result.set_baseline(baseline);
     Ok(())
-}
-
-fn empty_report(target: TargetInfo, conformance: Conformance) -> Report {
-    Report {
-        schema: SCHEMA.to_owned(),
-        tool: tool(),
-        started_at: String::new(),
-        duration_ms: 0,
-        interrupted: false,
-        target,
-        conformance: Some(conformance),
-        load: None,
-        selftest: None,
-    }
 }
 
 pub(crate) fn tool() -> Tool {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
 use ssecheck_model::case::Need;
 use ssecheck_model::exit;
-use ssecheck_model::report::{Cell, CheckResult, Report, SCHEMA, Selftest, SwitchInfo, TargetInfo};
+use ssecheck_model::report::{Cell, CheckResult, Report, Selftest, SwitchInfo, TargetInfo};
 use ssecheck_model::target::{Capability, Target};
 use ssecheck_model::verdict::Outcome;
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
@@ -281,15 +281,6 @@ pub(crate) fn conclusion(selftest: &Selftest) -> String {
 
 fn report(selftest: Selftest, started_at: String) -> Report {
     let url = "the built-in testbed".to_owned();
-    Report {
-        schema: SCHEMA.to_owned(),
-        tool: tool(),
-        started_at,
-        duration_ms: 0,
-        interrupted: false,
-        target: TargetInfo { url, provides: Vec::new(), seen: Vec::new(), testbed: true },
-        conformance: None,
-        load: None,
-        selftest: Some(selftest),
-    }
+    let target = TargetInfo { url, provides: Vec::new(), seen: Vec::new(), testbed: true };
+    Report { started_at, selftest: Some(selftest), ..Report::new(tool(), target) }
 }

@@ -101,18 +101,9 @@ pub(crate) fn testbed_target(url: &str) -> Result<Target, Stop> {
     Target::load("testbed.yaml", text, &environment).map_err(Stop::usage)
 }
 
-/// The cases of a run.
-pub(crate) fn suite(args: &RunArgs) -> Result<Suite, Stop> {
-    whole_suite(args)?.select(&args.only, &args.skip).map_err(Stop::usage)
-}
-
-/// The cases of a run before any is selected.
-pub(crate) fn whole_suite(args: &RunArgs) -> Result<Suite, Stop> {
-    let suite = match &args.cases {
-        Some(path) => Suite::from_path(path),
-        None => Suite::shipped(),
-    };
-    suite.map_err(Stop::usage)
+/// The cases of a folder or file, or the shipped ones, before any is selected.
+pub(crate) fn whole_suite(cases: Option<&Path>) -> Result<Suite, Stop> {
+    cases.map_or_else(Suite::shipped, Suite::from_path).map_err(Stop::usage)
 }
 
 /// The known deviations of a run. A file that is to be rewritten need not be there yet.

@@ -1,17 +1,7 @@
-use ssecheck_model::case::Case;
 use ssecheck_model::verdict::Verdict;
 
 use super::*;
-
-const CASE: &str = "\
-id: a/case
-title: Two checks
-steps:
-  - connect: { as: main }
-checks:
-  - { id: a/one, level: must, source: x, requirement: x, expect: { answered: { of: main } } }
-  - { id: a/two, level: must, source: x, requirement: x, expect: { answered: { of: main } } }
-";
+use crate::testing::two_checks;
 
 fn deviations(entries: &[(&str, &str)]) -> Deviations {
     let entry = |(check, reason): &(&str, &str)| {
@@ -22,7 +12,7 @@ fn deviations(entries: &[(&str, &str)]) -> Deviations {
 }
 
 fn suite() -> Suite {
-    Suite { cases: vec![Case::load("case.yaml", CASE).unwrap()] }
+    Suite { cases: vec![two_checks()] }
 }
 
 /// The results of both checks, held against the entries.

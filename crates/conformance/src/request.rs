@@ -1,6 +1,7 @@
 //! Requests as `EventSource` and fetch clients make them, under the full control of a case.
 
 pub(crate) use ssecheck_model::secrets::is_secret_field as is_secret;
+use ssecheck_model::secrets::is_secret_parameter;
 use ssecheck_model::step::HttpVersion;
 use ssecheck_transport::{Request, Url, Version, redirect_makes_get};
 
@@ -159,7 +160,8 @@ impl Plan {
     }
 
     fn hides(&self, parameter: &str) -> bool {
-        is_secret(parameter) || self.secret_parameters.iter().any(|name| name == parameter)
+        is_secret_parameter(parameter)
+            || self.secret_parameters.iter().any(|name| name == parameter)
     }
 }
 

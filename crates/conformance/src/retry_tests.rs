@@ -1,17 +1,8 @@
 use super::*;
-
-const CASE: &str = "\
-id: a/case
-title: Two checks
-steps:
-  - connect: { as: main }
-checks:
-  - { id: a/bytes, level: must, source: x, requirement: x, expect: { lints: { of: main, none: [] } } }
-  - { id: a/time, level: must, source: x, requirement: x, expect: { answered: { of: main } } }
-";
+use crate::testing::two_checks;
 
 fn result(id: &str, outcome: Outcome, reason: Option<&str>) -> CheckResult {
-    let case = Case::load("case.yaml", CASE).unwrap();
+    let case = two_checks();
     let check = case.checks.iter().find(|check| check.id.value == id).unwrap();
     let reason = reason.map(str::to_owned);
     let base = crate::outcome::not_carried_out(&case, check, outcome, "x", "what happened");
@@ -19,7 +10,7 @@ fn result(id: &str, outcome: Outcome, reason: Option<&str>) -> CheckResult {
 }
 
 fn both(bytes: Outcome, time: Outcome) -> Vec<CheckResult> {
-    vec![result("a/bytes", bytes, Some("b")), result("a/time", time, Some("t"))]
+    vec![result("a/one", bytes, Some("b")), result("a/two", time, Some("t"))]
 }
 
 fn outcomes(results: &[CheckResult]) -> Vec<(Outcome, &str)> {
@@ -28,7 +19,7 @@ fn outcomes(results: &[CheckResult]) -> Vec<(Outcome, &str)> {
 
 #[test]
 fn only_a_check_that_does_not_judge_bytes_is_worth_a_retry() {
-    let case = Case::load("case.yaml", CASE).unwrap();
+    let case = two_checks();
     assert!(!worth_a_retry(&case, &both(Outcome::Fail, Outcome::Pass)));
     assert!(worth_a_retry(&case, &both(Outcome::Pass, Outcome::Fail)));
     assert!(worth_a_retry(&case, &both(Outcome::Pass, Outcome::Error)));
@@ -37,7 +28,7 @@ fn only_a_check_that_does_not_judge_bytes_is_worth_a_retry() {
 
 #[test]
 fn a_pass_at_the_second_try_is_told_as_flaky_and_never_hides_bytes() {
-    let case = Case::load("case.yaml", CASE).unwrap();
+    let case = two_checks();
     let before = both(Outcome::Fail, Outcome::Fail);
     let merged = merged(&case, before, both(Outcome::Pass, Outcome::Pass), 2);
     assert_eq!(outcomes(&merged), [(Outcome::Fail, "b"), (Outcome::Warn, "flaky")]);
@@ -46,7 +37,7 @@ fn a_pass_at_the_second_try_is_told_as_flaky_and_never_hides_bytes() {
 
 #[test]
 fn bytes_that_are_wrong_at_the_second_try_count() {
-    let case = Case::load("case.yaml", CASE).unwrap();
+    let case = two_checks();
     let merged =
         merged(&case, both(Outcome::Pass, Outcome::Error), both(Outcome::Fail, Outcome::Error), 2);
     assert_eq!(outcomes(&merged), [(Outcome::Fail, "b"), (Outcome::Error, "t")]);
@@ -54,7 +45,7 @@ fn bytes_that_are_wrong_at_the_second_try_count() {
 
 #[test]
 fn red_twice_and_then_green_is_still_flaky() {
-    let case = Case::load("case.yaml", CASE).unwrap();
+    let case = two_checks();
     let twice =
         merged(&case, both(Outcome::Pass, Outcome::Fail), both(Outcome::Pass, Outcome::Fail), 2);
     assert_eq!(outcomes(&twice)[1], (Outcome::Fail, "t"));
@@ -64,7 +55,7 @@ fn red_twice_and_then_green_is_still_flaky() {
 
 #[test]
 fn bytes_that_did_not_come_at_the_first_try_prove_nothing() {
-    let case = Case::load("case.yaml", CASE).unwrap();
+    let case = two_checks();
     let before = both(Outcome::Error, Outcome::Pass);
     assert!(worth_a_retry(&case, &before));
     let merged = merged(&case, before, both(Outcome::Pass, Outcome::Pass), 2);

@@ -8,7 +8,8 @@ use ssecheck_model::target::Target;
 use ssecheck_transport::{DialOptions, Head, HeadParser, HeadProgress, Stamp, Url, Version};
 
 use crate::hook::{Content, HookError, Published};
-use crate::judge::Judgement;
+use crate::judge::{Judgement, judge};
+use crate::perform::Stage;
 use crate::request::Plan;
 use crate::stream::Stream;
 use crate::subject::Subject;
@@ -90,6 +91,30 @@ pub(crate) fn published(data: &str, result: Result<(), HookError>) -> Published 
 /// Events that a hook took.
 pub(crate) fn taken(data: &[&str]) -> Vec<Published> {
     data.iter().map(|data| published(data, Ok(()))).collect()
+}
+
+/// The judgement, in one word, of `expect` on streams of these names at a hub.
+pub(crate) fn judged_on(expect: &str, streams: Vec<(&str, Stream)>) -> &'static str {
+    let (subject, case) = (hub(), case(expect));
+    let mut stage = Stage::new(&subject, &case, "tok".to_owned());
+    for (name, stream) in streams {
+        stage.streams.insert(name.to_owned(), stream);
+    }
+    word(&judge(&stage, &case.checks[0]).0)
+}
+
+/// A case of two checks, the first of which judges bytes.
+pub(crate) fn two_checks() -> Case {
+    let check = |id, expect| {
+        format!("  - {{ id: a/{id}, level: must, source: x, requirement: x, expect: {expect} }}\n")
+    };
+    let [bytes, time] = [
+        check("one", "{ lints: { of: main, none: [] } }"),
+        check("two", "{ answered: { of: main } }"),
+    ];
+    let steps = "steps:\n  - connect: { as: main }\n";
+    let text = format!("id: a/case\ntitle: Two checks\n{steps}checks:\n{bytes}{time}");
+    Case::load("case.yaml", &text).unwrap()
 }
 
 /// A judgement in one word: its reason code, where it has one.

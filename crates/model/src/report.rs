@@ -100,6 +100,23 @@ pub struct Cell {
     pub message: String,
 }
 
+impl Report {
+    /// A report in which nothing has run yet.
+    pub fn new(tool: Tool, target: TargetInfo) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            tool,
+            started_at: String::new(),
+            duration_ms: 0,
+            interrupted: false,
+            target,
+            conformance: None,
+            load: None,
+            selftest: None,
+        }
+    }
+}
+
 impl Selftest {
     /// Whether every fault was killed, every check seen red, and nothing was red without reason.
     pub fn is_good(&self) -> bool {

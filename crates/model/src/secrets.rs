@@ -35,7 +35,8 @@ pub fn is_secret_field(name: &str) -> bool {
     words.iter().any(|word| name.contains(word))
 }
 
-fn is_secret_parameter(name: &str) -> bool {
+/// Whether the value of this query parameter must not be shown.
+pub fn is_secret_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['-', '_'], "");
     let words =
         ["token", "secret", "auth", "signature", "password", "session", "credential", "apikey"];

@@ -123,6 +123,9 @@ pub(crate) struct BrokenDoc {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct StreamDoc {
+    /// The URL before any redirect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     pub request: RequestDoc,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<Destination>,

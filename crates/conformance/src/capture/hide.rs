@@ -56,6 +56,7 @@ fn hide_stream(stream: &mut StreamDoc, mask: &Mask) {
             false => mask.same_length(value),
         };
     }
+    stream.asked.iter_mut().for_each(|text| *text = mask.same_length(text));
     let locations = stream.hops.iter_mut().flat_map(|hop| &mut hop.location);
     locations.for_each(|text| *text = mask.same_length(text));
     if stream.request.version == HttpVersion::Http2 {

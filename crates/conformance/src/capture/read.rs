@@ -103,6 +103,9 @@ impl Clock {
 
     fn stream(&self, kept: &StreamDoc) -> Result<Stream, String> {
         let mut stream = Stream::new(plan(&kept.request)?);
+        if let Some(asked) = &kept.asked {
+            stream.asked = Url::parse(asked).map_err(|error| error.to_string())?;
+        }
         stream.destination = kept.destination;
         stream.started = self.at(kept.started_ns);
         let hop = |hop: &super::document::HopDoc| Hop {

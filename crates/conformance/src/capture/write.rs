@@ -76,6 +76,7 @@ impl Clock {
     fn stream(&self, stream: &Stream) -> StreamDoc {
         let received = stream.record.as_ref().map(|record| &record.received);
         StreamDoc {
+            asked: (stream.asked != stream.plan.url).then(|| stream.asked.to_string()),
             request: request(&stream.plan),
             destination: stream.destination,
             started_ns: self.ns(stream.started),

@@ -1,26 +1,16 @@
 use ssecheck_transport::{Error, Phase, Url};
 
 use super::*;
-use crate::judge::judge;
 use crate::stream::Hop;
-use crate::testing::{STREAM, answer, case, hub, word};
+use crate::testing::{STREAM, answer, judged_on};
 
 const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n";
 const UNAUTHORIZED: &str = "HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain\r\n\r\n";
 const STOP: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 const JSON: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
 
-fn judged(expect: &str, streams: Vec<(&str, Stream)>) -> &'static str {
-    let (subject, case) = (hub(), case(expect));
-    let mut stage = Stage::new(&subject, &case, "tok".to_owned());
-    for (name, stream) in streams {
-        stage.streams.insert(name.to_owned(), stream);
-    }
-    word(&judge(&stage, &case.checks[0]).0)
-}
-
 fn one(expect: &str, head: &str, body: &str) -> &'static str {
-    judged(expect, vec![("main", answer(head, body))])
+    judged_on(expect, vec![("main", answer(head, body))])
 }
 
 fn unanswered(kind: Kind) -> Stream {
@@ -43,14 +33,14 @@ fn a_refusal_is_a_status_and_no_stream() {
         assert_eq!(one("{ refused: { of: main } }", head, ""), wanted, "{head}");
     }
     let closed = unanswered(Kind::Closed { received: 0 });
-    assert_eq!(judged("{ refused: { of: main } }", vec![("main", closed)]), "nothing-seen");
+    assert_eq!(judged_on("{ refused: { of: main } }", vec![("main", closed)]), "nothing-seen");
 }
 
 #[test]
 fn who_is_refused_is_judged_beside_who_is_served() {
     let expect = "{ refused: { of: main, unless_refused: other } }";
     let both =
-        |main: Stream, other| judged(expect, vec![("main", main), ("other", answer(other, ""))]);
+        |main: Stream, other| judged_on(expect, vec![("main", main), ("other", answer(other, ""))]);
     assert_eq!(both(answer(NOT_FOUND, ""), STREAM), "pass");
     assert_eq!(both(answer(STREAM, ""), STREAM), "refused-inside-stream");
     assert_eq!(both(answer(STREAM, ""), NOT_FOUND), "nothing-seen");
@@ -62,7 +52,7 @@ fn who_is_refused_is_judged_beside_who_is_served() {
 fn who_is_served_is_judged_beside_who_is_refused() {
     let expect = "{ refused: { of: main, only_if_refused: other } }";
     let both = |main, other| {
-        judged(expect, vec![("main", answer(main, "")), ("other", answer(other, ""))])
+        judged_on(expect, vec![("main", answer(main, "")), ("other", answer(other, ""))])
     };
     assert_eq!(both(UNAUTHORIZED, UNAUTHORIZED), "pass");
     assert_eq!(both(STREAM, UNAUTHORIZED), "refused-inside-stream");
@@ -82,7 +72,7 @@ fn redirected(asked: &str, reached: &str) -> &'static str {
     stream.asked = Url::parse(asked).unwrap();
     stream.plan.url = Url::parse(reached).unwrap();
     stream.hops.push(Hop { status: 307, location: None });
-    judged("{ keeps_query: { of: main } }", vec![("main", stream)])
+    judged_on("{ keeps_query: { of: main } }", vec![("main", stream)])
 }
 
 #[test]
@@ -149,7 +139,7 @@ fn without_tls_only_a_stream_and_a_challenge_are_wrong() {
     for (head, wanted) in table {
         assert_eq!(one(expect, head, ""), wanted, "{head}");
     }
-    let of = |kind| judged(expect, vec![("main", unanswered(kind))]);
+    let of = |kind| judged_on(expect, vec![("main", unanswered(kind))]);
     assert_eq!(of(Kind::Refused), "pass");
     assert_eq!(of(Kind::TimedOut(Default::default())), "nothing-seen");
 }

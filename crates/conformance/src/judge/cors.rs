@@ -4,7 +4,7 @@ use ssecheck_model::expect::{CorsExpect, CorsRule};
 use ssecheck_transport::Head;
 
 use super::evidence::{field_excerpt, head_excerpt, shown_field};
-use super::header::{head, members, values};
+use super::header::{head, list, members, values};
 use super::{Early, Judgement, Violation, stream, trouble};
 use crate::perform::Stage;
 
@@ -186,8 +186,7 @@ fn vary_origin(answer: &Answer<'_>) -> Judgement {
     match answer.value() {
         None | Some("*") => Judgement::NothingSeen("the answer names no origin".to_owned()),
         Some(_) => {
-            let vary: Vec<String> =
-                values(answer.head, "vary").iter().flat_map(|value| members(value)).collect();
+            let vary = list(answer.head, "vary");
             if vary.iter().any(|member| member == "*" || member.eq_ignore_ascii_case("origin")) {
                 return Judgement::Pass;
             }
@@ -219,8 +218,7 @@ fn allows_header(answer: &Answer<'_>, wanted: &str) -> Judgement {
     if !(200..300).contains(&answer.head.status) {
         return Judgement::NothingSeen("the preflight was refused".to_owned());
     }
-    let found: Vec<String> =
-        values(answer.head, ACAH).iter().flat_map(|value| members(value)).collect();
+    let found = list(answer.head, ACAH);
     // `*` covers every name but Authorization, and nothing for requests with credentials.
     let wildcard = !wanted.eq_ignore_ascii_case("authorization") && !answer.with_credentials();
     let allows =
@@ -239,8 +237,7 @@ fn allows_header(answer: &Answer<'_>, wanted: &str) -> Judgement {
 }
 
 fn exposes(answer: &Answer<'_>, wanted: &[String]) -> Judgement {
-    let found: Vec<String> =
-        values(answer.head, ACEH).iter().flat_map(|value| members(value)).collect();
+    let found = list(answer.head, ACEH);
     // `*` means a field of that name to requests with credentials.
     let wildcard = !answer.with_credentials() && found.iter().any(|member| member == "*");
     let readable = |name: &&String| {

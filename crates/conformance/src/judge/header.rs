@@ -18,6 +18,11 @@ pub(super) fn values(head: &Head, name: &str) -> Vec<String> {
     head.fields(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect()
 }
 
+/// The list members of all lines of a field (RFC 9110 5.6.1).
+pub(super) fn list(head: &Head, name: &str) -> Vec<String> {
+    values(head, name).iter().flat_map(|value| members(value)).collect()
+}
+
 pub(super) fn content_type(stage: &Stage<'_>, name: &str) -> Early<Judgement> {
     let head = head(stage, name)?;
     if !(200..300).contains(&head.status) || head.status == 204 {

@@ -1,24 +1,14 @@
 use ssecheck_transport::Surplus;
 
 use super::*;
-use crate::judge::judge;
-use crate::testing::{STREAM, answer, case, hub, word};
-
-fn judged(expect: &str, streams: Vec<(&str, Stream)>) -> &'static str {
-    let (subject, case) = (hub(), case(expect));
-    let mut stage = Stage::new(&subject, &case, "tok".to_owned());
-    for (name, stream) in streams {
-        stage.streams.insert(name.to_owned(), stream);
-    }
-    word(&judge(&stage, &case.checks[0]).0)
-}
+use crate::testing::{STREAM, answer, judged_on};
 
 fn ended(end: End, then: Option<AfterEnd>) -> &'static str {
     let mut stream = answer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "");
     stream.ended(end);
     stream.surplus =
         then.map(|then| Surplus { bytes: Vec::new(), total: 0, offset: 0, first: None, then });
-    judged("{ closed: { of: main } }", vec![("main", stream)])
+    judged_on("{ closed: { of: main } }", vec![("main", stream)])
 }
 
 #[test]
@@ -29,7 +19,7 @@ fn a_connection_that_is_open_behind_an_answer_is_not_closed() {
     assert_eq!(ended(End::LengthReached, Some(AfterEnd::Open)), "not-closed");
     assert_eq!(ended(End::LengthReached, None), "nothing-seen");
     let endless = answer(STREAM, "");
-    assert_eq!(judged("{ closed: { of: main } }", vec![("main", endless)]), "nothing-seen");
+    assert_eq!(judged_on("{ closed: { of: main } }", vec![("main", endless)]), "nothing-seen");
 }
 
 #[test]
@@ -40,12 +30,13 @@ fn a_head_is_withheld_by_a_proxy_only_if_it_came_at_once_without_it() {
         stream.head_withheld = withheld;
         stream
     };
-    let of = |main, other| judged(expect, vec![("main", stream(main)), ("other", stream(other))]);
+    let of =
+        |main, other| judged_on(expect, vec![("main", stream(main)), ("other", stream(other))]);
     assert_eq!(of(false, false), "pass");
     assert_eq!(of(true, false), "head-withheld");
     assert_eq!(of(true, true), "nothing-seen");
     let mut silent = stream(false);
     silent.head = None;
     let streams = vec![("main", silent), ("other", stream(false))];
-    assert_eq!(judged(expect, streams), "nothing-seen", "that is judged by its status");
+    assert_eq!(judged_on(expect, streams), "nothing-seen", "that is judged by its status");
 }

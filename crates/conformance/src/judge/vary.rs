@@ -5,7 +5,7 @@ use ssecheck_model::step::Name;
 use ssecheck_transport::Head;
 
 use super::evidence::{field_excerpt, head_excerpt, shown_field};
-use super::header::{members, values};
+use super::header::list;
 use super::{Early, Judgement, Violation, describe, stream};
 use crate::perform::Stage;
 use crate::stream::{Stream, media_type};
@@ -22,14 +22,14 @@ fn both<'s>(stage: &'s Stage<'_>, names: &[Name; 2]) -> Early<[(&'s Stream, &'s 
     Ok([success(&names[0])?, success(&names[1])?])
 }
 
-fn list(head: &Head, name: &str) -> Vec<String> {
-    let all = values(head, name);
-    all.iter().flat_map(|value| members(value)).map(|word| word.to_ascii_lowercase()).collect()
+/// The list members of a field in lower case.
+fn words(head: &Head, name: &str) -> Vec<String> {
+    list(head, name).iter().map(|word| word.to_ascii_lowercase()).collect()
 }
 
 /// Content codings that change the bytes.
 fn codings(head: &Head) -> Vec<String> {
-    let mut found = list(head, "content-encoding");
+    let mut found = words(head, "content-encoding");
     found.retain(|coding| coding != "identity");
     found
 }
@@ -51,8 +51,8 @@ pub(super) fn vary(stage: &Stage<'_>, expect: &VaryExpect) -> Early<Judgement> {
         return Ok(Judgement::NothingSeen(why));
     }
     // The SHOULD of RFC 9110 12.5.5 is one for answers that a cache may keep.
-    let kept = |head: &&Head| !list(head, "cache-control").iter().any(|word| word == "no-store");
-    let named = |head: &Head| list(head, "vary").iter().any(|name| *name == field || name == "*");
+    let kept = |head: &&Head| !words(head, "cache-control").iter().any(|word| word == "no-store");
+    let named = |head: &Head| words(head, "vary").iter().any(|name| *name == field || name == "*");
     let mut cacheable = [one, other].into_iter().filter(kept).peekable();
     if cacheable.peek().is_none() {
         return Ok(Judgement::NothingSeen("no cache may keep the answers (no-store)".to_owned()));
@@ -63,7 +63,7 @@ pub(super) fn vary(stage: &Stage<'_>, expect: &VaryExpect) -> Early<Judgement> {
         format!("the answer depends on {field} and does not say so: {before:?}, {after:?}");
     Ok(Violation::new("vary-missing", message)
         .expected(format!("vary: {field}"))
-        .actual(shown_field("vary", &list(silent, "vary")))
+        .actual(shown_field("vary", &words(silent, "vary")))
         .bytes(head_excerpt(name, silent))
         .into())
 }
@@ -74,7 +74,7 @@ pub(super) fn same_coding(stage: &Stage<'_>, expect: &Pair) -> Early<Judgement> 
     if before == after {
         return Ok(Judgement::Pass);
     }
-    let forbidden = list(direct, "cache-control").iter().any(|word| word == "no-transform");
+    let forbidden = words(direct, "cache-control").iter().any(|word| word == "no-transform");
     let message = match forbidden {
         true => "the proxy changes the coding, though the server says no-transform",
         false => "the proxy changes the coding; the server does not forbid it by no-transform",

@@ -4,7 +4,7 @@ use ssecheck_model::expect::{WireExpect, WireRule};
 use ssecheck_transport::{End, Framing, Head, Kind, Oddity, OddityCode};
 
 use super::evidence::{field_excerpt, head_part, shown_field, stream_excerpt, wire_excerpt};
-use super::header::values;
+use super::header::{list, values};
 use super::{Early, Judgement, Violation, answered, stream};
 use crate::perform::Stage;
 use crate::stream::{Stream, is_coding};
@@ -238,15 +238,9 @@ fn no_body(name: &str, stream: &Stream) -> Judgement {
         .into()
 }
 
-fn codings(head: &Head) -> Vec<String> {
-    values(head, "content-encoding")
-        .iter()
-        .flat_map(|value| super::header::members(value))
-        .collect()
-}
-
 fn coding_real(name: &str, head: &Head) -> Judgement {
-    let Some(unreal) = codings(head).into_iter().find(|coding| !is_coding(coding)) else {
+    let Some(unreal) = list(head, "content-encoding").into_iter().find(|coding| !is_coding(coding))
+    else {
         return Judgement::Pass;
     };
     let message = format!("Content-Encoding names `{unreal}`, which is no content coding");
@@ -262,7 +256,8 @@ fn coding_offered(name: &str, stream: &Stream, head: &Head) -> Judgement {
     let offers = |coding: &String| {
         !is_coding(coding) || offered.contains(&coding.trim().to_ascii_lowercase())
     };
-    let Some(coding) = codings(head).into_iter().find(|coding| !offers(coding)) else {
+    let Some(coding) = list(head, "content-encoding").into_iter().find(|coding| !offers(coding))
+    else {
         return Judgement::Pass;
     };
     let message = format!("the body is coded with {coding}, which the client did not accept");
