@@ -35,6 +35,9 @@ pub struct Report {
     /// The load part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<crate::load::Load>,
+    /// What was found out about a parser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parser: Option<crate::parser::ParserReport>,
     /// The kill matrix of ssecheck itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selftest: Option<Selftest>,
@@ -112,6 +115,7 @@ impl Report {
             target,
             conformance: None,
             load: None,
+            parser: None,
             selftest: None,
         }
     }

@@ -4,12 +4,13 @@
 use serde_json::Value;
 
 /// Every schema with its file name.
-pub fn all() -> [(&'static str, Value); 5] {
+pub fn all() -> [(&'static str, Value); 6] {
     [
         ("case.schema.json", of::<crate::case::Case>()),
         ("baseline.schema.json", of::<crate::baseline::Baseline>()),
         ("target.schema.json", of::<crate::target::Target>()),
         ("plan.schema.json", of::<crate::plan::Plan>()),
+        ("vectors.schema.json", of::<crate::vector::VectorFile>()),
         ("report.schema.json", of::<crate::report::Report>()),
     ]
 }

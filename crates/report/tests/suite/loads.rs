@@ -28,6 +28,7 @@ pub(crate) fn report(load: Load) -> Report {
         },
         conformance: None,
         load: Some(load),
+        parser: None,
         selftest: None,
     }
 }

@@ -1,0 +1,14 @@
+//! Judges parsers of server-sent event streams, in this process and in any language.
+//!
+//! What is right is decided by [`ssecheck_parser`], which is held against two other exact parsers
+//! and against browsers. [`expected()`] says what a stream must give and when, [`judge`] holds an
+//! answer against it, and [`class`] gives each way of being wrong a stable name.
+
+pub mod class;
+mod expected;
+pub mod judge;
+pub mod protocol;
+mod run;
+
+pub use expected::{Due, Expected, Record, SeenEvent, expected};
+pub use run::{RunError, RunEvent, Settings, run};
