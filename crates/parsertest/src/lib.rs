@@ -9,6 +9,7 @@ mod expected;
 pub mod judge;
 pub mod protocol;
 mod run;
+pub mod vectors;
 
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
 pub use run::{RunError, RunEvent, Settings, run};
