@@ -1,9 +1,11 @@
 //! Facts about the judge of parsers, as seen from outside.
 
 mod agreement;
+mod class_page;
 mod classes;
 mod golden;
 mod heard;
+mod known;
 mod mutants;
 mod naive;
 #[path = "../../../parser/tests/suite/reference.rs"]
