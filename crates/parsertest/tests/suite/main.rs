@@ -8,6 +8,7 @@ mod heard;
 mod known;
 mod mutants;
 mod naive;
+mod real;
 #[path = "../../../parser/tests/suite/reference.rs"]
 mod reference;
 mod sharpness;
