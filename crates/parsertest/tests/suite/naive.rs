@@ -139,7 +139,7 @@ impl Naive {
             let Some((line, end)) = self.next_line(ended) else { break };
             self.read_line(&line, end);
         }
-        if self.has(Bug::LineLimit) && self.pending.len() > 65536 {
+        if self.pending.len() > self.limit() {
             self.stopped = true;
         }
     }
@@ -188,17 +188,26 @@ impl Naive {
             };
             return text.split(more).for_each(|line| self.line(line.as_bytes()));
         }
-        if self.has(Bug::LineLimit) && line.len() > 65536 {
+        if line.len() > self.limit() {
             self.stopped = true;
             return;
         }
         self.line(line);
     }
 
+    fn limit(&self) -> usize {
+        match self.bug {
+            Bug::LineLimit => 65536,
+            Bug::ShortLineLimit => 4096,
+            _ => usize::MAX,
+        }
+    }
+
     fn line(&mut self, line: &[u8]) {
         let Some(mut text) = self.decode(line) else { return };
         match self.bug {
             Bug::MarkOnEveryLine => text = text.trim_start_matches('\u{feff}').to_owned(),
+            Bug::DropsMarksEverywhere => text = text.replace('\u{feff}', ""),
             Bug::TrimsLineStart => text = text.trim_start_matches([' ', '\t']).to_owned(),
             Bug::SpaceLineIsBlank if text.trim().is_empty() => text.clear(),
             Bug::CommentHidesNothing if text.starts_with(':') => text = text.replacen(':', "", 1),
@@ -235,6 +244,12 @@ impl Naive {
             return None;
         }
         let text = String::from_utf8_lossy(line).into_owned();
+        if self.has(Bug::OneMarkPerByte) && is_bad {
+            let one = |part: &std::str::Utf8Chunk<'_>| {
+                part.valid().to_owned() + &"\u{fffd}".repeat(part.invalid().len())
+            };
+            return Some(line.utf8_chunks().map(|part| one(&part)).collect());
+        }
         if self.has(Bug::OneMarkPerRun) {
             let mut kept: Vec<char> = text.chars().collect();
             kept.dedup_by(|a, b| *a == '\u{fffd}' && *b == '\u{fffd}');
@@ -271,7 +286,11 @@ impl Naive {
             "id" => self.id_field(value),
             "retry" => self.retry_field(value),
             _ if self.has(Bug::UnknownEmptiesBlock) => self.block = Block::default(),
-            _ => self.block.has_unknown = true,
+            _ => {
+                self.block.has_unknown = true;
+                self.heard.failed |= self.has(Bug::UnknownFails);
+                self.stopped |= self.heard.failed;
+            }
         }
     }
 
@@ -284,8 +303,12 @@ impl Naive {
             _ => false,
         };
         if !skipped {
-            let value =
-                if self.has(Bug::LowerCaseType) { value.to_lowercase() } else { value.into() };
+            let is_word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+            let value = match self.bug {
+                Bug::LowerCaseType => value.to_lowercase(),
+                Bug::WordType => value.chars().take_while(is_word).collect(),
+                _ => value.to_owned(),
+            };
             self.block.event_type = Some(value);
         }
     }
@@ -313,6 +336,7 @@ impl Naive {
                 let value = match (self.bug, value.parse::<u64>()) {
                     (Bug::NumberId, Ok(number)) if digits => number.to_string(),
                     (Bug::NumberId, _) => value.trim().to_owned(),
+                    (Bug::WordId, _) => value.chars().filter(char::is_ascii_alphanumeric).collect(),
                     _ => value.to_owned(),
                 };
                 if self.has(Bug::IdAtOnce) {
@@ -347,11 +371,15 @@ impl Naive {
             _ => c.is_ascii_digit(),
         };
         match value {
+            _ if self.has(Bug::BadRetryIsZero) && !value.chars().all(is_digit) => return Some(0),
             "" => return Some(3000).filter(|_| self.has(Bug::EmptyRetryTaken)),
             _ if !value.chars().all(is_digit) => return None,
             _ => {}
         }
         let time = value.parse().unwrap_or(u64::MAX);
+        if self.has(Bug::RetryWraps) {
+            return Some(time & 0x7fff_ffff);
+        }
         if time == u64::MAX && self.has(Bug::HugeRetryFails) {
             self.heard.failed = true;
             self.stopped = true;
@@ -407,11 +435,21 @@ impl Naive {
         }
     }
 
-    fn give(&mut self, event: SaidEvent) {
-        let is_json = serde_json::from_str::<serde_json::Value>(&event.data).is_ok();
+    fn give(&mut self, mut event: SaidEvent) {
+        let json = serde_json::from_str::<serde_json::Value>(&event.data);
+        match (self.bug, &json) {
+            (Bug::ReformatsJson, Ok(serde_json::Value::Null)) => event.data.clear(),
+            (Bug::ReformatsJson, Ok(json)) => {
+                event.data = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+            }
+            _ => {}
+        }
         match self.bug {
-            Bug::ReadsJson if !is_json && !event.data.is_empty() => {
+            Bug::ReadsJson if json.is_err() && !event.data.is_empty() => {
                 self.heard.failed = true;
+                self.stopped = true;
+            }
+            Bug::ErrorTypeEnds if ["error", "open", "done"].contains(&event.event.as_str()) => {
                 self.stopped = true;
             }
             Bug::SentinelEnds if event.data.starts_with("[DONE]") => self.stopped = true,

@@ -61,3 +61,15 @@ fn few_other_classes_turn_red_with_it() {
     }
     golden::compare("crates/parsertest/tests/wrong-parsers.txt", &page);
 }
+
+#[test]
+fn nearly_every_vector_is_noticed_by_a_wrong_parser_of_its_class() {
+    let vectors = shipped();
+    let silent = |vector: &&Vector| {
+        let cuts = cuts(vector);
+        let mut own = ALL.iter().filter(|mutant| mutant.class == vector.class);
+        !own.any(|mutant| is_red(mutant.bug, vector, &cuts))
+    };
+    let silent: Vec<&str> = vectors.iter().filter(silent).map(|v| v.id.as_str()).collect();
+    assert!(silent.len() * 10 <= vectors.len(), "{} are silent: {silent:?}", silent.len());
+}
