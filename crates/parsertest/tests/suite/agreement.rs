@@ -1,6 +1,8 @@
 //! Every vector is read alike by our parser, by two plain readings of the standard and by two exact
 //! parsers of others, under all cuts.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ssecheck_model::vector::{SaidEvent, Vector};
 use ssecheck_parser::owned::OwnedItem;
 
@@ -33,6 +35,61 @@ fn our_parser_says_what_every_vector_expects() {
 #[test]
 fn a_plain_reading_byte_by_byte_says_the_same() {
     each(|vector, cut, seed| naive::read(Bug::None, cut, seed).said() == vector.expect);
+}
+
+#[test]
+fn a_plain_reading_has_every_event_at_the_same_chunk() {
+    each(|_, cut, seed| naive::read(Bug::None, cut, seed) == ours(cut, seed));
+}
+
+/// Pieces of streams that meet at their worst.
+const PIECES: [&[u8]; 30] = [
+    b"data",
+    b"event",
+    b"id",
+    b"retry",
+    b":",
+    b": ",
+    b" ",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\n\n",
+    b"\r\r",
+    b"data: a\n",
+    b"data: b\n\n",
+    b"data:c\r\r",
+    b"id: 1\ndata",
+    b"event: e\rdata",
+    b"retry: 9\r\n",
+    b"\xEF\xBB\xBF",
+    b"\xEF",
+    b"\xBB",
+    b"\xBF",
+    b"\xFF",
+    b"\xE2\x82",
+    b"\xAC",
+    b"7",
+    b"\0",
+    b"x",
+    b"\r\n\r\n",
+    b"",
+];
+
+#[test]
+fn a_plain_reading_of_random_streams_says_the_same_at_the_same_chunk() {
+    use proptest::prelude::*;
+    let chunk = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..9);
+    let stream = prop::collection::vec(chunk.prop_map(|pieces| pieces.concat()), 0..12);
+    let config =
+        ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() };
+    let events = AtomicUsize::new(0);
+    proptest!(config, |(chunks in stream, seed in "[0-9]?")| {
+        let heard = ours(&chunks, &seed);
+        events.fetch_add(heard.events.len(), Ordering::Relaxed);
+        prop_assert_eq!(naive::read(Bug::None, &chunks, &seed), heard);
+    });
+    assert!(events.into_inner() > 5_000, "the streams say too little");
 }
 
 #[test]
