@@ -26,6 +26,8 @@ pub struct Feature {
     /// None if a parser that fails here fails in everything.
     pub classes: &'static [&'static str],
     dose: Dose,
+    /// Whether it may stand on blocks of types and several `data` lines too.
+    mixed: bool,
 }
 
 /// A stream, and where to cut it.
@@ -62,7 +64,7 @@ impl Feature {
     /// });
     /// ```
     pub fn strategy(&self) -> BoxedStrategy<Sample> {
-        let streams = stream::strategy(self.dose);
+        let streams = stream::strategy(self.dose, self.mixed);
         let cut =
             |(bytes, plan): (Vec<u8>, cuts::Plan)| Sample { cuts: plan.places(&bytes), bytes };
         (streams, cuts::plans()).prop_map(cut).boxed()

@@ -7,14 +7,14 @@ use super::Check;
 use super::report::Finding;
 use super::subject::{Fault, Kind, Subject};
 use crate::feature::{self, Feature, Sample};
-use crate::shrink::{Chunks, shrink};
+use crate::shrink::{Chunks, alike, shrink};
 use crate::{class, cuts};
 
 /// How many streams one shrinking may cost.
 const EXECUTIONS: usize = 4_000;
 
 /// How often a feature may lead to what is known already, before it is left alone.
-const REPEATS: usize = 3;
+const REPEATS: usize = 8;
 
 pub(super) fn hunt(subject: &mut Subject<'_>, check: &Check) -> Vec<Finding> {
     let mut hunt = Hunt { subject, check, findings: Vec::new() };
@@ -52,12 +52,14 @@ fn binds(feature: &Feature, profile: ParserProfile) -> bool {
     feature.classes.is_empty() || feature.classes.iter().any(|code| class_binds(code, profile))
 }
 
-/// The class of a whole stream that is read wrongly: events of blocks without data are a matter of
-/// browsers.
+/// Classes of events that blocks without data make.
+const PHANTOMS: [&str; 2] = ["event.dataless-none", "id.no-phantom"];
+
+/// The class of a whole stream that is read wrongly.
 fn class_of(feature: &Feature, kind: Kind) -> &'static str {
-    let browser = |code: &&&str| level(code) == ClassLevel::Browser;
-    let phantom = feature.classes.iter().find(browser).filter(|_| kind.phantoms);
-    phantom.or(feature.classes.first()).copied().unwrap_or(feature.name)
+    let mut classes = feature.classes.iter().copied();
+    let phantom = classes.find(|class| PHANTOMS.contains(class)).filter(|_| kind.phantoms);
+    phantom.or(feature.classes.first().copied()).unwrap_or(feature.name)
 }
 
 struct Hunt<'h, 's> {
@@ -125,7 +127,7 @@ impl Hunt<'_, '_> {
 
     /// Whether it is news: neither its class nor its example are known.
     fn add(&mut self, found: Finding) -> bool {
-        let known = |old: &Finding| old.class == found.class || old.chunks == found.chunks;
+        let known = |old: &Finding| old.class == found.class || is_repeat(old, &found);
         let news = !self.findings.iter().any(known);
         self.findings.extend(news.then_some(found));
         news
@@ -152,6 +154,11 @@ impl Hunt<'_, '_> {
             self.add(found);
         }
     }
+}
+
+/// Whether the later one shows nothing that the first does not.
+fn is_repeat(first: &Finding, later: &Finding) -> bool {
+    first.kind == later.kind && alike(&first.chunks, &later.chunks)
 }
 
 fn slices(chunks: &[Vec<u8>]) -> Vec<&[u8]> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ssecheck_model::parser::ClassVerdict;
 
-use super::subject::Fault;
+use super::subject::{Fault, Kind};
 use super::{Check, covers};
 use crate::shrink::Chunks;
 use crate::{class, printf};
@@ -24,12 +24,14 @@ pub struct Finding {
     pub actual: String,
     /// The feature or the vector that led to it.
     pub source: String,
+    pub(super) kind: Kind,
 }
 
 impl Finding {
     pub(super) fn new(class: &'static str, source: &str, chunks: Chunks, fault: Fault) -> Self {
         let Fault { kind, expected, actual } = fault;
-        Self { class, verdict: kind.verdict, chunks, expected, actual, source: source.to_owned() }
+        let (verdict, source) = (kind.verdict, source.to_owned());
+        Self { class, verdict, chunks, expected, actual, source, kind }
     }
 }
 

@@ -7,7 +7,7 @@ use super::table::{Dose, Ends};
 use crate::strategy::{self, Doses, LINE_ENDS, Line, Stream};
 
 /// Streams with a feature.
-pub(super) fn strategy(dose: Dose) -> BoxedStrategy<Vec<u8>> {
+pub(super) fn strategy(dose: Dose, mixed: bool) -> BoxedStrategy<Vec<u8>> {
     if matches!(dose, Dose::Hostile) {
         return prop_oneof![
             2 => strategy::stream().prop_map(|stream| stream.bytes()),
@@ -19,7 +19,7 @@ pub(super) fn strategy(dose: Dose) -> BoxedStrategy<Vec<u8>> {
     // Mostly the plainest streams: what fails there fails for the feature alone.
     let plainest = strategy::plainest().boxed();
     let base = match dose {
-        Dose::Plain => plainest,
+        _ if !mixed => plainest,
         Dose::Mixed | Dose::Truncated => strategy::typed().boxed(),
         _ => prop_oneof![2 => plainest, 1 => strategy::typed()].boxed(),
     };

@@ -69,8 +69,9 @@ pub(super) enum Quirk {
 
 /// All that is odd about a stream.
 pub(super) fn of(shape: &Shape) -> HashSet<Oddity> {
-    let cut = |&at: &usize| Oddity::Cut(cuts::class_of(&shape.bytes, &[at]));
-    let mut all: HashSet<Oddity> = shape.cuts.iter().map(cut).collect();
+    // A cut at a special place is a cut too.
+    let cut = |&at: &usize| ["chunk.split", cuts::class_of(&shape.bytes, &[at])];
+    let mut all: HashSet<Oddity> = shape.cuts.iter().flat_map(cut).map(Oddity::Cut).collect();
     if shape.cuts.windows(2).any(|pair| pair[0] == pair[1]) {
         all.insert(Oddity::Cut("eol.empty-chunk"));
     }
@@ -142,7 +143,10 @@ impl Blocks {
         quirks.extend(self.block.contains(&name).then_some(Quirk::Again));
         let late = self.block.contains(&Name::Data) && name != Name::Data;
         quirks.extend(late.then_some(Quirk::AfterData));
-        self.all.extend(quirks.into_iter().map(|quirk| Oddity::Field(name, quirk)));
+        // One that is nearly a field is unknown too.
+        let names = if name == Name::Near { vec![name, Name::Unknown] } else { vec![name] };
+        let odd = |name| quirks.iter().map(move |quirk| Oddity::Field(name, *quirk));
+        self.all.extend(names.into_iter().flat_map(odd));
         self.block.push(name);
     }
 
@@ -190,7 +194,7 @@ fn name_of(name: &[u8]) -> Name {
 fn quirks(name: Name, value: &[u8]) -> Vec<Quirk> {
     let mut quirks = Vec::from_iter((name != Name::Data).then_some(Quirk::There));
     let Some(value) = value.strip_prefix(b":") else {
-        return [quirks, vec![Quirk::NoColon]].concat();
+        return [quirks, vec![Quirk::NoColon, Quirk::Empty]].concat();
     };
     let stripped = value.strip_prefix(b" ").unwrap_or(value);
     if stripped.is_empty() {

@@ -1,6 +1,8 @@
 //! The steps of shrinking. Each makes a stream simpler, so that shrinking comes to an end: shorter,
-//! or as long with fewer chunks, or with plainer bytes, or with cuts at plainer places.
+//! or as long with fewer chunks, or with plainer bytes, or with cuts at plainer places; or, by a repair,
+//! less odd.
 
+use super::repairs::Repair;
 use super::shape::Shape;
 
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +18,8 @@ pub(super) enum Pass {
     /// A plainer byte in the place of a character.
     Simplify,
     MoveCut,
+    /// Something odd less.
+    Repair(Repair),
 }
 
 /// The order in which they worked best.
@@ -24,6 +28,15 @@ pub(super) const ALL: &[Pass] = &[
     Pass::DropBlock,
     Pass::DropLine,
     Pass::Join,
+    Pass::Repair(Repair::LineEnds),
+    Pass::Repair(Repair::PlainLines),
+    Pass::Repair(Repair::PlainLine),
+    Pass::Repair(Repair::Colons),
+    Pass::Repair(Repair::Spaces),
+    Pass::Repair(Repair::UnknownLine),
+    Pass::Repair(Repair::DataLast),
+    Pass::Repair(Repair::Fill),
+    Pass::Repair(Repair::Complete),
     Pass::Drop(128),
     Pass::Drop(32),
     Pass::Drop(8),
@@ -42,6 +55,11 @@ const LONGEST_TO_MOVE: usize = 256;
 const PLAIN: [u8; 3] = [b'x', b'1', b'\n'];
 
 impl Pass {
+    /// Whether it is worth its while only if the stream is less odd then.
+    pub(super) fn repairs(self) -> bool {
+        matches!(self, Self::Repair(_))
+    }
+
     /// How many steps it has; some may not apply.
     pub(super) fn steps(self, shape: &Shape) -> usize {
         let bytes = shape.bytes.len();
@@ -53,6 +71,7 @@ impl Pass {
             Self::Simplify => bytes * PLAIN.len(),
             Self::MoveCut if bytes > LONGEST_TO_MOVE => 0,
             Self::MoveCut => shape.cuts.len() * (bytes + 1),
+            Self::Repair(repair) => repair.steps(shape),
         }
     }
 
@@ -65,6 +84,7 @@ impl Pass {
             Self::DropLine => drop_line(shape, step),
             Self::Drop(count) => shape.without(step, count),
             Self::Simplify => simplify(shape, step / PLAIN.len(), step % PLAIN.len()),
+            Self::Repair(repair) => repair.apply(shape, step),
             Self::MoveCut => {
                 let places = shape.bytes.len() + 1;
                 move_cut(shape, step / places, step % places)
@@ -105,7 +125,7 @@ fn simplify(shape: &Shape, at: usize, choice: usize) -> Option<Shape> {
         b'\n' => byte == b'\r',
         _ => !matches!(byte, b'\r' | b'\n' | b':' | b' ') && rank(plain) < rank(byte),
     };
-    simpler.then(|| shape.with(at, length_of_character(&shape.bytes[at..]), plain)).flatten()
+    simpler.then(|| shape.spliced(at, at + length_of_character(&shape.bytes[at..]), &[plain]))
 }
 
 /// Plainer bytes have a lower rank.

@@ -22,22 +22,26 @@ impl Shape {
         if count == 0 || to > self.bytes.len() {
             return None;
         }
-        let bytes = [&self.bytes[..from], &self.bytes[to..]].concat();
-        let moved =
-            |&cut: &usize| if cut <= from { cut } else { from.max(cut.saturating_sub(count)) };
-        Some(Self { bytes, cuts: self.cuts.iter().map(moved).collect() })
+        Some(self.spliced(from, to, b""))
     }
 
-    /// With other bytes in the place of some.
-    pub(super) fn with(&self, from: usize, count: usize, byte: u8) -> Option<Self> {
-        let mut shape = self.without(from + 1, count - 1).unwrap_or_else(|| self.clone());
-        *shape.bytes.get_mut(from)? = byte;
-        Some(shape)
+    /// With these bytes in the place of those from here to there. Cuts in them stay as far from the
+    /// start as they were, or fall on the new end.
+    pub(super) fn spliced(&self, from: usize, to: usize, new: &[u8]) -> Self {
+        let bytes = [&self.bytes[..from], new, &self.bytes[to..]].concat();
+        let moved = |&cut: &usize| match cut {
+            _ if cut <= from => cut,
+            _ if cut >= to => cut - to + from + new.len(),
+            _ => cut.min(from + new.len()),
+        };
+        Self { bytes, cuts: self.cuts.iter().map(moved).collect() }
     }
 
-    /// Where lines begin.
+    /// Where lines begin; the first one after a byte order mark.
     pub(super) fn line_starts(&self) -> Vec<usize> {
-        (0..self.bytes.len()).filter(|&at| self.begins_line(at)).collect()
+        let first = if self.bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let begins = |&at: &usize| at == first || self.begins_line(at);
+        (first..self.bytes.len()).filter(begins).collect()
     }
 
     /// Whether a line ends right before this place.

@@ -92,6 +92,7 @@ struct Naive {
     line: Vec<u8>,
     after_cr: bool,
     begun: bool,
+    any: bool,
     data: Option<String>,
     event: String,
     id: Option<String>,
@@ -107,6 +108,7 @@ impl Default for Naive {
             line: Vec::new(),
             after_cr: false,
             begun: false,
+            any: false,
             data: None,
             event: String::new(),
             id: None,
@@ -132,8 +134,10 @@ impl Naive {
         }
         let decoded = String::from_utf8_lossy(chunk).into_owned().into_bytes();
         let bytes = if self.is(Bug::DecodesChunks) { decoded } else { chunk.to_vec() };
-        if self.is(Bug::BomNeedsOneChunk) && !self.begun && !chunk.is_empty() && chunk.len() < 3 {
-            self.begun = true;
+        let any = self.any || !chunk.is_empty();
+        let bytes_before = std::mem::replace(&mut self.any, any);
+        if self.is(Bug::BomNeedsOneChunk) && !bytes_before && chunk.len() < 3 {
+            self.begun = self.any;
         }
         bytes.into_iter().try_for_each(|byte| self.byte(byte))
     }
