@@ -1,17 +1,21 @@
 //! Goes through all features and vectors, and keeps one minimal example for each class.
 
-use ssecheck_model::parser::{ClassLevel, ParserProfile};
+use ssecheck_model::parser::{Aspect, ClassLevel, ParserProfile};
 use ssecheck_model::vector::Vector;
 
 use super::Check;
 use super::report::Finding;
 use super::subject::{Fault, Kind, Subject};
+use crate::class::{self, Class};
 use crate::feature::{self, Feature, Sample};
 use crate::shrink::{Chunks, alike, shrink};
-use crate::{class, cuts};
+use crate::{cuts, vectors};
 
 /// How many streams one shrinking may cost.
 const EXECUTIONS: usize = 4_000;
+
+/// Longer vectors are not fed byte by byte.
+const LONGEST_BYTEWISE: usize = 1_024;
 
 /// How often a feature may lead to what is known already, before it is left alone.
 const REPEATS: usize = 8;
@@ -24,15 +28,16 @@ pub(super) fn hunt(subject: &mut Subject<'_>, check: &Check) -> Vec<Finding> {
             hunt.feature(feature);
         }
     }
-    for vector in vectors() {
+    for vector in shipped() {
         hunt.vector(&vector);
     }
     hunt.findings
 }
 
-/// The shipped vectors.
-fn vectors() -> Vec<Vector> {
-    Vec::new()
+/// The shipped vectors; tests hold that they are well formed.
+fn shipped() -> Vec<Vector> {
+    let files = vectors::shipped().unwrap_or_default();
+    files.into_iter().flat_map(|file| file.vectors).collect()
 }
 
 fn level(code: &str) -> ClassLevel {
@@ -133,26 +138,43 @@ impl Hunt<'_, '_> {
         news
     }
 
-    /// A vector in its own chunks, whole, and byte by byte. One whose parser must start with a last
+    /// A vector whole, in its own chunks, and byte by byte. One whose parser must start with a last
     /// event ID cannot be run here, and one with several readings says nothing.
     fn vector(&mut self, vector: &Vector) {
-        let class = class::find(&vector.class).map(|class| class.code);
-        let class = class.filter(|code| class_binds(code, self.check.profile));
+        let class =
+            class::find(&vector.class).filter(|class| class_binds(class.code, self.check.profile));
         let (Some(class), Some(chunks)) = (class, vector.bytes()) else { return };
-        if vector.seed.is_some() || !vector.or.is_empty() {
+        let known = self.findings.iter().any(|finding| finding.class == class.code);
+        if known || vector.seed.is_some() || !vector.or.is_empty() {
             return;
         }
-        let stream = chunks.concat();
-        let found = match self.subject.fault(&[&stream]) {
-            Some(Fault { kind, .. }) => self.whole(&vector.id, class, &stream, kind),
-            None => [slices(&chunks), cuts::bytewise(&stream)].iter().find_map(|chunks| {
-                let fault = self.subject.fault(chunks)?;
-                self.cut(&vector.id, chunks, fault.kind)
-            }),
+        let found = match self.subject.fault(&[&chunks.concat()]) {
+            Some(fault) => self.vector_whole(vector, class, fault.kind),
+            None => self.vector_cut(vector, &chunks),
         };
         if let Some(found) = found {
             self.add(found);
         }
+    }
+
+    fn vector_whole(&mut self, vector: &Vector, class: &Class, kind: Kind) -> Option<Finding> {
+        let phantom = kind.phantoms && !PHANTOMS.contains(&class.code);
+        let class_code = if phantom { PHANTOMS[0] } else { class.code };
+        // What is not what the class is about is charged to it only if nothing else explains it.
+        let about = kind.aspect == Aspect::Error || class.shows.contains(&kind.aspect);
+        let stream = vector.bytes()?.concat();
+        (about || self.findings.is_empty())
+            .then(|| self.whole(&vector.id, class_code, &stream, kind))?
+    }
+
+    fn vector_cut(&mut self, vector: &Vector, chunks: &[Vec<u8>]) -> Option<Finding> {
+        let stream = chunks.concat();
+        let bytes: Vec<&[u8]> = stream.chunks(1).collect();
+        let bytewise = (stream.len() <= LONGEST_BYTEWISE).then_some(bytes);
+        [slices(chunks)].into_iter().chain(bytewise).find_map(|chunks| {
+            let fault = self.subject.fault(&chunks)?;
+            self.cut(&vector.id, &chunks, fault.kind)
+        })
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Kind {
     pub(super) verdict: ClassVerdict,
-    aspect: Aspect,
+    pub(super) aspect: Aspect,
     /// Blocks without data are events, and all else is right.
     pub(super) phantoms: bool,
 }

@@ -34,6 +34,8 @@ fn with(mut stream: Stream, dose: Dose, doses: &Doses) -> Vec<u8> {
         Dose::Some(lines) => put(&mut stream, doses, lines, Stream::insert_inside),
         Dose::Data(lines) => put(&mut stream, doses, lines, Stream::replace_data),
         Dose::Blocks(blocks) => put(&mut stream, doses, blocks, Stream::insert_block),
+        Dose::SomeFirst(lines) => put(&mut stream, doses, lines, Stream::insert_first),
+        Dose::OneBlock(blocks) => stream.insert_block(doses.places[0], one(blocks)),
         Dose::First(lines) => stream.insert_everywhere(one(lines), true),
         Dose::Last(lines) => stream.insert_everywhere(one(lines), false),
         Dose::Head(heads) => stream.head = one(heads).to_vec(),

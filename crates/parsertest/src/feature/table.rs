@@ -11,6 +11,8 @@ pub(super) enum Dose {
     Mixed,
     /// Lines, inside of some blocks.
     Some(&'static [&'static [u8]]),
+    /// Lines at the start of some blocks.
+    SomeFirst(&'static [&'static [u8]]),
     /// The same lines at the start of each block.
     First(&'static [&'static [u8]]),
     /// The same lines at the end of each block.
@@ -19,6 +21,8 @@ pub(super) enum Dose {
     Data(&'static [&'static [u8]]),
     /// Whole blocks; LF after the last line is the blank line.
     Blocks(&'static [&'static [u8]]),
+    /// One of these blocks, once.
+    OneBlock(&'static [&'static [u8]]),
     /// Bytes at the start of the stream.
     Head(&'static [&'static [u8]]),
     /// Bytes at the end of the stream.
@@ -53,7 +57,7 @@ const fn early(name: &'static str, classes: &'static [&'static str], dose: Dose)
     Feature { name, classes, dose, mixed: false }
 }
 
-use Dose::{Blocks, Data, First, Head, Last, Plain, Some, Tail};
+use Dose::{Blocks, Data, First, Head, Last, OneBlock, Plain, Some, SomeFirst, Tail};
 
 /// All features, the plainer ones first.
 pub const ALL: &[Feature] = &[
@@ -61,7 +65,7 @@ pub const ALL: &[Feature] = &[
     early("data lines", &["data.join"], Some(&[b"data: b", b"data: b\ndata: c"])),
     early("types", &["event.text"], First(&[b"event: e", b"event: add"])),
     early("types twice", &["event.last-wins"], First(&[b"event: e\nevent: f"])),
-    early("types in some blocks", &["event.resets"], Some(&[b"event: e", b"event: f"])),
+    early("types in some blocks", &["event.resets"], SomeFirst(&[b"event: e", b"event: f"])),
     feature("mixed blocks", &["data.join", "event.text", "event.resets"], Dose::Mixed),
     feature(
         "odd types",
@@ -75,19 +79,20 @@ pub const ALL: &[Feature] = &[
             b"event: id",
         ]),
     ),
+    early("empty types", &["event.empty-is-message"], Some(&[b"event:", b"event: "])),
     feature(
         "types taken back",
         &["event.reset-by-empty"],
         Some(&[b"event: e\nevent:", b"event: e\nevent: "]),
     ),
-    early("empty types", &["event.empty-is-message"], Some(&[b"event:", b"event: "])),
     feature(
         "types without data",
         &["event.dataless-resets", "event.dataless-none"],
         Blocks(&[b"event: e\n"]),
     ),
     feature("ids", &["id.text"], First(&[b"id: 1", b"id: abc"])),
-    feature("ids in some blocks", &["id.persist"], Some(&[b"id: 1", b"id: 2"])),
+    feature("ids twice", &["id.last-wins"], First(&[b"id: 1\nid: 2", b"id: b\nid: a"])),
+    feature("ids in some blocks", &["id.persist"], SomeFirst(&[b"id: 1", b"id: 2"])),
     feature(
         "odd ids",
         &["id.text"],
@@ -101,7 +106,6 @@ pub const ALL: &[Feature] = &[
             b"id: null",
         ]),
     ),
-    feature("ids twice", &["id.last-wins"], First(&[b"id: 1\nid: 2", b"id: b\nid: a"])),
     feature(
         "ids without data",
         &["id.dataless-block", "event.dataless-none"],
@@ -153,7 +157,7 @@ pub const ALL: &[Feature] = &[
     ),
     feature("empty data", &["data.empty-event"], Blocks(&[b"data:\n", b"data: \n"])),
     feature("empty data lines", &["data.empty-lines"], Some(&[b"data:", b"data: "])),
-    feature(
+    early(
         "unknown fields",
         &["field.unknown"],
         Some(&[b"foo: bar", b"x:", b"foo", b"{\"a\":1}", b"<html>", b"1"]),
@@ -263,7 +267,7 @@ pub const ALL: &[Feature] = &[
     feature(
         "retry",
         &["retry.digits"],
-        Blocks(&[
+        OneBlock(&[
             b"retry: 3000\ndata: a\n",
             b"retry: 7\ndata: a\n",
             b"retry: 007\ndata: a\n",
@@ -278,12 +282,12 @@ pub const ALL: &[Feature] = &[
     feature(
         "huge retry",
         &["retry.huge-survives"],
-        Blocks(&[b"retry: 99999999999999999999999\ndata: a\n"]),
+        OneBlock(&[b"retry: 99999999999999999999999\ndata: a\n"]),
     ),
     feature(
         "retry and more",
         &["retry.suffix"],
-        Blocks(&[
+        OneBlock(&[
             b"retry: 5x\ndata: a\n",
             b"retry: 5.5\ndata: a\n",
             b"retry: 1e3\ndata: a\n",
@@ -293,12 +297,12 @@ pub const ALL: &[Feature] = &[
     feature(
         "retry with sign",
         &["retry.sign"],
-        Blocks(&[b"retry: +5\ndata: a\n", b"retry: -5\ndata: a\n"]),
+        OneBlock(&[b"retry: +5\ndata: a\n", b"retry: -5\ndata: a\n"]),
     ),
     feature(
         "retry with spaces",
         &["retry.spaces"],
-        Blocks(&[
+        OneBlock(&[
             b"retry:  5\ndata: a\n",
             b"retry: 5 \ndata: a\n",
             b"retry:\t5\ndata: a\n",
@@ -308,24 +312,24 @@ pub const ALL: &[Feature] = &[
     feature(
         "retry in other digits",
         &["retry.unicode"],
-        Blocks(&[b"retry: \xD9\xA1\ndata: a\n", b"retry: \xC2\xB2\ndata: a\n"]),
+        OneBlock(&[b"retry: \xD9\xA1\ndata: a\n", b"retry: \xC2\xB2\ndata: a\n"]),
     ),
     feature(
         "empty retry",
         &["retry.empty"],
-        Blocks(&[b"retry: 7\nretry:\ndata: a\n", b"retry: 7\nretry\ndata: a\n"]),
-    ),
-    feature(
-        "retry twice",
-        &["retry.last-wins"],
-        Blocks(&[b"retry: 1\nretry: 2\ndata: a\n", b"retry: 2\nretry: 1\ndata: a\n"]),
+        OneBlock(&[b"retry: 7\nretry:\ndata: a\n", b"retry: 7\nretry\ndata: a\n"]),
     ),
     feature(
         "retry without data",
         &["retry.dataless", "event.dataless-none"],
-        Blocks(&[b"retry: 500\n"]),
+        OneBlock(&[b"retry: 500\n"]),
     ),
     feature("retry at the end", &["retry.at-once"], Tail(&[b"retry: 500\n"])),
+    feature(
+        "retry twice",
+        &["retry.last-wins"],
+        OneBlock(&[b"retry: 1\nretry: 2\ndata: a\n", b"retry: 2\nretry: 1\ndata: a\n"]),
+    ),
     feature("no blank line", &["eof.incomplete"], Tail(&[b"data: a\n", b"event: e\ndata: a\n"])),
     feature(
         "no line end",

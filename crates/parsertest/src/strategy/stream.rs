@@ -87,9 +87,20 @@ impl Stream {
 
     /// Inserts whole blocks before a block or after the last one.
     pub fn insert_block(&mut self, at: usize, text: &[u8]) {
-        let ends = self.places(Line::is_blank);
-        let starts: Vec<usize> = [0].into_iter().chain(ends.iter().map(|end| end + 1)).collect();
+        let starts = self.block_starts();
         self.insert(starts[at % starts.len()], text);
+    }
+
+    /// Inserts lines at the start of a block.
+    pub fn insert_first(&mut self, at: usize, text: &[u8]) {
+        let starts = self.block_starts();
+        self.insert(starts[at % (starts.len() - 1).max(1)], text);
+    }
+
+    /// Where blocks begin, and where another one would after the last.
+    fn block_starts(&self) -> Vec<usize> {
+        let ends = self.places(Line::is_blank);
+        [0].into_iter().chain(ends.into_iter().map(|end| end + 1)).collect()
     }
 
     /// Inserts lines at the start or before the end of each block.
