@@ -32,7 +32,7 @@ pub enum Seen {
 }
 
 impl Seen {
-    /// An event. Type and id may be text or options of text.
+    /// An event. Type and id may be `String`s or options of them.
     ///
     /// ```
     /// use ssecheck_parsertest::Seen;

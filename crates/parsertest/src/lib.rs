@@ -21,3 +21,7 @@ pub use check::{Check, CheckReport, Finding, Seen, check_parser};
 pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
 pub use run::{RunError, RunEvent, Settings, run};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -14,6 +14,9 @@ use crate::{cuts, vectors};
 /// How many streams one shrinking may cost.
 const EXECUTIONS: usize = 4_000;
 
+/// The feature of streams of all kinds.
+const ANYTHING: &str = "anything";
+
 /// Longer vectors are not fed byte by byte.
 const LONGEST_BYTEWISE: usize = 1_024;
 
@@ -22,14 +25,18 @@ const REPEATS: usize = 8;
 
 pub(super) fn hunt(subject: &mut Subject<'_>, check: &Check) -> Vec<Finding> {
     let mut hunt = Hunt { subject, check, findings: Vec::new() };
-    for feature in feature::ALL.iter().filter(|feature| binds(feature, check.profile)) {
-        // In streams of all kinds the commonest mistake hides all others, and has no name.
-        if !feature.classes.is_empty() || hunt.findings.is_empty() {
-            hunt.feature(feature);
-        }
+    let (named, anything): (Vec<&Feature>, Vec<&Feature>) =
+        feature::ALL.iter().partition(|feature| feature.name != ANYTHING);
+    for feature in named.into_iter().filter(|feature| binds(feature, check.profile)) {
+        hunt.feature(feature);
     }
     for vector in shipped() {
         hunt.vector(&vector);
+    }
+    // In streams of all kinds the commonest mistake hides all others, and has no name; and they hold
+    // much that binds browsers only.
+    if hunt.findings.is_empty() && check.profile == ParserProfile::Browser {
+        anything.into_iter().for_each(|feature| hunt.feature(feature));
     }
     hunt.findings
 }

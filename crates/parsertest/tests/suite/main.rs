@@ -3,10 +3,12 @@
 mod agreement;
 mod checking;
 mod classes;
+mod features;
 mod golden;
 mod heard;
 mod mutants;
 mod naive;
+mod peers;
 #[path = "../../../parser/tests/suite/reference.rs"]
 mod reference;
 mod sharpness;
