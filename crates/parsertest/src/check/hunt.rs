@@ -1,7 +1,7 @@
 //! Goes through all features and vectors, and keeps one minimal example for each class.
 
 use ssecheck_model::parser::{Aspect, ClassLevel, ParserProfile};
-use ssecheck_model::vector::Vector;
+use ssecheck_model::vector::{Tag, Vector};
 
 use super::Check;
 use super::report::Finding;
@@ -152,7 +152,9 @@ impl Hunt<'_, '_> {
             class::find(&vector.class).filter(|class| class_binds(class.code, self.check.profile));
         let (Some(class), Some(chunks)) = (class, vector.bytes()) else { return };
         let known = self.findings.iter().any(|finding| finding.class == class.code);
-        if known || vector.seed.is_some() || !vector.or.is_empty() {
+        let owed =
+            self.check.profile == ParserProfile::Browser || !vector.tags.contains(&Tag::Browser);
+        if known || !owed || vector.seed.is_some() || !vector.or.is_empty() {
             return;
         }
         let found = match self.subject.fault(&[&chunks.concat()]) {
