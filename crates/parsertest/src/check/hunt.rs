@@ -1,5 +1,7 @@
 //! Goes through all features and vectors, and keeps one minimal example for each class.
 
+use std::sync::LazyLock;
+
 use ssecheck_model::parser::{Aspect, ClassLevel, ParserProfile};
 use ssecheck_model::vector::{Tag, Vector};
 
@@ -30,8 +32,8 @@ pub(super) fn hunt(subject: &mut Subject<'_>, check: &Check) -> Vec<Finding> {
     for feature in named.into_iter().filter(|feature| binds(feature, check.profile)) {
         hunt.feature(feature);
     }
-    for vector in shipped() {
-        hunt.vector(&vector);
+    for vector in SHIPPED.iter() {
+        hunt.vector(vector);
     }
     // In streams of all kinds the commonest mistake hides all others, and has no name; and they hold
     // much that binds browsers only.
@@ -41,11 +43,11 @@ pub(super) fn hunt(subject: &mut Subject<'_>, check: &Check) -> Vec<Finding> {
     hunt.findings
 }
 
-/// The shipped vectors; tests hold that they are well formed.
-fn shipped() -> Vec<Vector> {
+/// The shipped vectors, read once; tests hold that they are well formed.
+static SHIPPED: LazyLock<Vec<Vector>> = LazyLock::new(|| {
     let files = vectors::shipped().unwrap_or_default();
     files.into_iter().flat_map(|file| file.vectors).collect()
-}
+});
 
 fn level(code: &str) -> ClassLevel {
     class::find(code).map_or(ClassLevel::Core, |class| class.level)

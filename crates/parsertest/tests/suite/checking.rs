@@ -11,7 +11,7 @@ use crate::naive;
 
 /// Few streams: these parsers are wrong always, not now and then.
 fn check() -> Check {
-    Check::new().streams(12).retries(RetryCap::List).last_event_id()
+    Check::new().streams(8).retries(RetryCap::List).last_event_id()
 }
 
 fn parse(bug: Bug, chunks: &[&[u8]]) -> Result<Vec<Seen>, &'static str> {
@@ -155,7 +155,7 @@ fn a_report_says_all_that_is_needed() {
         r#"chunks    &[&b"\xef\xbb\xbfdata: x\n\n"[..]]"#,
         r#"expected  "x""#,
         "actual    no event",
-        r#"Check::new().seed(1).streams(12).classes(["bom.strip"]), by byte order mark"#,
+        r#"Check::new().seed(1).streams(8).classes(["bom.strip"]), by byte order mark"#,
     ];
     for line in expected {
         assert!(text.contains(line), "{line}\nis missing in\n{text}");
@@ -165,7 +165,7 @@ fn a_report_says_all_that_is_needed() {
 #[test]
 fn what_is_left_to_other_agents_is_no_deviation_in_the_core_profile() {
     for bug in [Bug::DatalessIsEvent, Bug::NoIdEmpties, Bug::IdNeedsData] {
-        let core = Check::new().streams(12).profile(ParserProfile::Core);
+        let core = Check::new().streams(8).profile(ParserProfile::Core);
         let report = core.report(|chunks| parse(bug, chunks));
         assert!(report.is_clean(), "{bug:?}:\n{report}");
     }
@@ -178,7 +178,7 @@ fn what_is_left_to_other_agents_is_no_deviation_in_the_core_profile() {
 
 #[test]
 fn ids_that_are_not_shown_are_not_judged() {
-    let blind = Check::new().streams(12).ids(IdCap::None);
+    let blind = Check::new().streams(8).ids(IdCap::None);
     let report = blind.report(|chunks| parse(Bug::NulIdTaken, chunks));
     assert!(report.is_clean(), "{report}");
 }
