@@ -124,3 +124,16 @@ fn sse_stream_deviates_only_as_it_is_known_to() {
     let classes: Vec<&str> = report.findings.iter().map(|found| found.class).collect();
     assert_eq!(classes, ["event.empty-is-message", "utf8.invalid"], "{report}");
 }
+
+#[test]
+fn sseer_deviates_only_as_it_is_known_to() {
+    let report = Check::new().report(|chunks| {
+        let bytes = stream::iter(chunks.iter().map(|chunk| Ok::<_, Infallible>(chunk.to_vec())));
+        drained(sseer::event_stream::EventStream::new(bytes), |event| {
+            let [event_type, id] = [event.event, event.id].map(|text| Some(text.to_string()));
+            Some(Seen::event(event_type, event.data.to_string(), id))
+        })
+    });
+    let classes: Vec<&str> = report.findings.iter().map(|found| found.class).collect();
+    assert_eq!(classes, ["utf8.invalid"], "{report}");
+}
