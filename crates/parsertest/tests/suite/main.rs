@@ -1,13 +1,16 @@
 //! Facts about the judge of parsers, as seen from outside.
 
 mod agreement;
+mod checking;
 mod class_page;
 mod classes;
+mod features;
 mod golden;
 mod heard;
 mod known;
 mod mutants;
 mod naive;
+mod peers;
 mod real;
 #[path = "../../../parser/tests/suite/reference.rs"]
 mod reference;
