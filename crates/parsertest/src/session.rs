@@ -42,6 +42,8 @@ pub(crate) struct Job {
     /// How long the answer may take, if not as long as any. What takes longer is measured, not
     /// counted as a hang.
     pub(crate) within: Option<Duration>,
+    /// Whatever helps its owner to know it again.
+    pub(crate) key: usize,
 }
 
 /// What came of a job.
@@ -100,6 +102,9 @@ pub(crate) struct Session<'a> {
     fresh: bool,
     deaths: u32,
     starts: u32,
+    /// Steps of this part of the run: done, and planned.
+    steps: u64,
+    total: u64,
 }
 
 /// How to start a session.
@@ -135,6 +140,8 @@ impl<'a> Session<'a> {
             fresh,
             deaths,
             starts,
+            steps: 0,
+            total: 0,
         };
         session.hello = if plain { session.plain_hello()? } else { session.open()? };
         Ok(session)
@@ -151,6 +158,20 @@ impl<'a> Session<'a> {
     /// Tells the caller of the run.
     pub(crate) fn event(&mut self, event: RunEvent) {
         (self.events)(event);
+    }
+
+    /// Begins a part of so many steps; each answer is one.
+    pub(crate) fn phase(&mut self, name: &'static str, total: u64) {
+        (self.steps, self.total) = (0, total);
+        self.event(RunEvent::Phase { name, total });
+    }
+
+    fn step(&mut self) {
+        // What is asked beyond the plan, to make examples smaller, is no progress.
+        if self.steps < self.total {
+            self.steps += 1;
+            self.event(RunEvent::Progress(self.steps));
+        }
     }
 
     /// Starts the process and reads its introduction.
@@ -192,6 +213,7 @@ impl<'a> Session<'a> {
                 Ok(outcome) => {
                     if let Some((job, _)) = waiting.pop_front() {
                         work.done(job, outcome);
+                        self.step();
                     }
                 }
                 Err(Trouble::Gone(gone)) => self.find_guilty(&mut waiting, gone, work)?,
