@@ -6,13 +6,18 @@
 
 pub mod class;
 pub mod cuts;
+mod example;
 mod expected;
 pub mod feature;
 pub mod judge;
+pub mod own;
+mod process;
 pub mod protocol;
 mod run;
+mod session;
 pub mod shrink;
 pub mod strategy;
 
+pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
-pub use run::{RunError, RunEvent, Settings, run};
+pub use run::{RunError, RunEvent, Settings, run, update_baseline};

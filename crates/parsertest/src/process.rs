@@ -72,7 +72,8 @@ impl Process {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         os::own_group(&mut command);
         let mut child = command.spawn()?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let buffer = vec![0; 64 << 10].into_boxed_slice();
         let (queue, inbox, tail) = (Vec::new(), Vec::new(), Vec::new());
         let (written, taken, searched, closing) = (0, 0, 0, false);

@@ -125,6 +125,7 @@ pub fn run(
 ) -> Result<ParserReport, RunError> {
     let known = settings.baseline.clone().map(Deviations::new).transpose();
     let known = known.map_err(|error| RunError::Baseline(Box::new(error)))?;
+    settings.vectors.iter().try_for_each(usable)?;
     let patience = Patience { timeout: settings.timeout, startup: settings.startup };
     let mut session = Session::start(&settings.command, settings.plain, patience, stop, events)?;
     let subject = subject(settings, &session);
@@ -148,6 +149,16 @@ pub fn run(
     known::hold(known.as_ref(), &mut report);
     report.set_verdict();
     Ok(report)
+}
+
+/// A vector that could not be judged would be lost without a word.
+fn usable(vector: &Vector) -> Result<(), RunError> {
+    let problem = match (crate::class::find(&vector.class), vector.bytes()) {
+        (None, _) => format!("there is no class {}", vector.class),
+        (_, None) => "a character above U+00FF stands for no byte".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(RunError::Setup(format!("vector {}: {problem}", vector.id)))
 }
 
 fn phases(

@@ -85,6 +85,14 @@ pub(crate) trait Work {
     fn wanted(&self, _: &Job) -> bool {
         true
     }
+    /// Whether no two of its jobs may be on their way at once.
+    fn is_alone(&self) -> bool {
+        false
+    }
+    /// Whether each answer is a step of the part that runs.
+    fn is_planned(&self) -> bool {
+        true
+    }
 }
 
 /// The conversation.
@@ -102,9 +110,8 @@ pub(crate) struct Session<'a> {
     fresh: bool,
     deaths: u32,
     starts: u32,
-    /// Steps of this part of the run: done, and planned.
+    /// Steps of this part of the run that are done.
     steps: u64,
-    total: u64,
 }
 
 /// How to start a session.
@@ -141,7 +148,6 @@ impl<'a> Session<'a> {
             deaths,
             starts,
             steps: 0,
-            total: 0,
         };
         session.hello = if plain { session.plain_hello()? } else { session.open()? };
         Ok(session)
@@ -162,16 +168,20 @@ impl<'a> Session<'a> {
 
     /// Begins a part of so many steps; each answer is one.
     pub(crate) fn phase(&mut self, name: &'static str, total: u64) {
-        (self.steps, self.total) = (0, total);
+        self.steps = 0;
         self.event(RunEvent::Phase { name, total });
     }
 
-    fn step(&mut self) {
-        // What is asked beyond the plan, to make examples smaller, is no progress.
-        if self.steps < self.total {
-            self.steps += 1;
-            self.event(RunEvent::Progress(self.steps));
+    fn step(&mut self, work: &dyn Work) {
+        if work.is_planned() {
+            self.step_by_hand();
         }
+    }
+
+    /// One more step of the part is done.
+    pub(crate) fn step_by_hand(&mut self) {
+        self.steps += 1;
+        self.event(RunEvent::Progress(self.steps));
     }
 
     /// Starts the process and reads its introduction.
@@ -190,7 +200,9 @@ impl<'a> Session<'a> {
                 let last = line::last_words(&process.end(LAST_WORDS));
                 Err(failed(format!("ended before it introduced itself: {last}")))
             }
-            Next::TooLong => Err(failed(format!("began with a line of more than {LINE_LIMIT} bytes"))),
+            Next::TooLong => {
+                Err(failed(format!("began with a line of more than {LINE_LIMIT} bytes")))
+            }
             Next::Late => {
                 let within = self.startup.as_secs_f64();
                 Err(failed(format!("did not introduce itself within {within} s")))
@@ -204,7 +216,7 @@ impl<'a> Session<'a> {
         if self.plain {
             return self.ask_plain(work);
         }
-        let window = self.hello.caps.window.clamp(1, MAX_WINDOW);
+        let window = if work.is_alone() { 1 } else { self.hello.caps.window.clamp(1, MAX_WINDOW) };
         let mut waiting: VecDeque<(Job, Instant)> = VecDeque::new();
         loop {
             self.fill(&mut waiting, window, work)?;
@@ -213,7 +225,7 @@ impl<'a> Session<'a> {
                 Ok(outcome) => {
                     if let Some((job, _)) = waiting.pop_front() {
                         work.done(job, outcome);
-                        self.step();
+                        self.step(work);
                     }
                 }
                 Err(Trouble::Gone(gone)) => self.find_guilty(&mut waiting, gone, work)?,

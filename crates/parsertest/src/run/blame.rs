@@ -30,7 +30,8 @@ pub(super) fn charges(own: &Class, judgement: &Judgement, chunks: &[Vec<u8>]) ->
     for difference in &judgement.differences {
         let charge = charge(own, difference, judgement, chunks);
         let same = |other: &&mut Charge| {
-            (other.class, other.verdict, other.stray) == (charge.class, charge.verdict, charge.stray)
+            (other.class, other.verdict, other.stray)
+                == (charge.class, charge.verdict, charge.stray)
         };
         match charges.iter_mut().find(same) {
             Some(other) => {

@@ -102,11 +102,6 @@ impl Ledger {
         self.classes.get(class).is_some_and(|entry| entry.worst.deviates())
     }
 
-    /// Whether all that could be seen of a class was seen, and was right.
-    pub(super) fn is_observed(&self, class: &str) -> bool {
-        self.classes.get(class).is_some_and(|entry| entry.passed > 0)
-    }
-
     /// Settles what strays count against: nothing new if a class that shows itself like that is
     /// found guilty, else the class for which the stream was made. Nothing is dropped.
     fn settle_strays(&mut self) {

@@ -303,7 +303,13 @@ impl Work for Candidates<'_> {
             // What cannot be sent as it is proves nothing.
             if self.caps.empty_chunks || !chunks.iter().any(Vec::is_empty) {
                 let types = typed(&truth(&chunks));
-                return Some(Job { id: format!("smaller {key}"), chunks, types, key, ..Job::default() });
+                return Some(Job {
+                    id: format!("smaller {key}"),
+                    chunks,
+                    types,
+                    key,
+                    ..Job::default()
+                });
             }
         }
     }
@@ -319,5 +325,9 @@ impl Work for Candidates<'_> {
 
     fn wanted(&self, _: &Job) -> bool {
         !self.died
+    }
+
+    fn is_planned(&self) -> bool {
+        false
     }
 }

@@ -60,4 +60,8 @@ impl Work for One {
             self.answer = Some(*answer);
         }
     }
+
+    fn is_planned(&self) -> bool {
+        false
+    }
 }

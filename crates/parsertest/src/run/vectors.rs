@@ -93,7 +93,8 @@ impl<'s> State<'s> {
         }
         self.wrong += 1;
         let plainly = name == "whole" || name == "own";
-        if (plainly && !self.wrong_plainly) || (!self.wrong_plainly && fewer(&chunks, &self.worst)) {
+        if (plainly && !self.wrong_plainly) || (!self.wrong_plainly && fewer(&chunks, &self.worst))
+        {
             self.worst = Some((chunks, judgement));
         }
         self.wrong_plainly |= plainly;
@@ -229,11 +230,8 @@ impl<'s> Vectors<'s> {
         let is_wrong = |chunks: &[Vec<u8>], answer: &crate::protocol::Answer| {
             !truth::judge_vector(vector, chunks, answer, self.caps).is_right()
         };
-        let template = Job {
-            seed: vector.seed.clone(),
-            types: types(vector, &state.own),
-            ..Job::default()
-        };
+        let template =
+            Job { seed: vector.seed.clone(), types: types(vector, &state.own), ..Job::default() };
         let joined = minimal::join(session, &template, chunks, &is_wrong)?;
         let (chunks, judgement) = match joined {
             Some((chunks, answer)) => {
@@ -338,8 +336,7 @@ impl Work for Vectors<'_> {
         let state = &mut self.states[job.key];
         match outcome {
             Outcome::Answer(answer, _) => {
-                let judgement =
-                    truth::judge_vector(state.vector, &job.chunks, &answer, self.caps);
+                let judgement = truth::judge_vector(state.vector, &job.chunks, &answer, self.caps);
                 let name = job.id.rsplit('/').next().unwrap_or_default();
                 state.judged(name, job.chunks, judgement);
             }

@@ -24,7 +24,9 @@ pub(super) fn hello(line: &[u8]) -> Result<Hello, String> {
         .map_err(|error| format!("{}, which is no introduction: {error}", began()))?;
     match hello.sse_adapter {
         VERSION => Ok(hello),
-        other => Err(format!("speaks sse-adapter/{other}; this runner speaks sse-adapter/{VERSION}")),
+        other => {
+            Err(format!("speaks sse-adapter/{other}; this runner speaks sse-adapter/{VERSION}"))
+        }
     }
 }
 

@@ -31,7 +31,7 @@ impl Session<'_> {
                 Err(Trouble::Gone(gone)) => self.convict(job, gone, work)?,
                 Err(Trouble::Halt(halt)) => return Err(halt),
             }
-            self.step();
+            self.step(work);
         }
         Ok(())
     }
