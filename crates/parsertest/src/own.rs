@@ -25,8 +25,11 @@ pub fn serve(input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a line, ASCII only, and sends it on its way.
-fn say(output: &mut impl Write, line: &impl serde::Serialize) -> io::Result<()> {
+/// Writes a line of the protocol, which is ASCII only, and sends it on its way.
+///
+/// # Errors
+/// When writing fails.
+pub fn say(output: &mut impl Write, line: &impl serde::Serialize) -> io::Result<()> {
     for c in serde_json::to_string(line)?.chars() {
         match c.is_ascii() {
             true => write!(output, "{c}")?,

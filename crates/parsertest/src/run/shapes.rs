@@ -46,7 +46,7 @@ impl Shape {
     /// A stream of about so many bytes.
     pub(super) fn chunks(self, bytes: usize) -> Vec<Vec<u8>> {
         match self {
-            Self::LongLine => in_chunks(&format!("data: {:x<1$}\n\n", "", bytes - 8)),
+            Self::LongLine => in_chunks(&format!("data: {}\n\n", "0".repeat(bytes - 8))),
             Self::ManyEvents => vec![EVENT.repeat(bytes / EVENT.len()).into_bytes()],
             Self::ManyLines => vec![format!("{}\n", LINE.repeat(bytes / LINE.len())).into_bytes()],
         }
@@ -55,7 +55,7 @@ impl Shape {
     /// As many bytes in as many chunks, with nothing to remember: comments of one chunk each, or of
     /// 64 bytes.
     pub(super) fn twin(self, bytes: usize) -> Vec<Vec<u8>> {
-        let line = format!(":{:x<1$}\n", "", CHUNK - 2);
+        let line = format!(":{}\n", "0".repeat(CHUNK - 2));
         let stream = line.repeat(bytes / CHUNK);
         match self {
             Self::LongLine => in_chunks(&stream),

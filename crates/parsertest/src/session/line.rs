@@ -80,6 +80,17 @@ pub(super) fn last_words(ended: &Ended) -> String {
     };
     match ended.stderr.is_empty() {
         true => how,
-        false => format!("{how}; its last words: {}", ended.stderr),
+        false => format!("{how}; its last words: {}", in_short(&ended.stderr)),
     }
+}
+
+/// The beginning and the end of a text, on one line.
+fn in_short(text: &str) -> String {
+    const EACH: usize = 300;
+    let words: Vec<char> = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    if words.len() <= 2 * EACH {
+        return words.into_iter().collect();
+    }
+    let (start, end) = (&words[..EACH], &words[words.len() - EACH..]);
+    format!("{} ... {}", start.iter().collect::<String>(), end.iter().collect::<String>())
 }
