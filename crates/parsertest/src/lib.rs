@@ -17,6 +17,7 @@ mod run;
 mod session;
 pub mod shrink;
 pub mod strategy;
+pub mod vectors;
 
 pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};

@@ -1,3 +1,12 @@
 //! Facts about the judge of parsers, as seen from outside.
 
+mod agreement;
 mod classes;
+mod golden;
+mod heard;
+mod mutants;
+mod naive;
+#[path = "../../../parser/tests/suite/reference.rs"]
+mod reference;
+mod sharpness;
+mod vector_files;
