@@ -4,6 +4,7 @@
 //! and against browsers. [`expected()`] says what a stream must give and when, [`judge`] holds an
 //! answer against it, and [`class`] gives each way of being wrong a stable name.
 
+pub mod check;
 pub mod class;
 pub mod cuts;
 mod example;
@@ -19,6 +20,7 @@ pub mod shrink;
 pub mod strategy;
 pub mod vectors;
 
+pub use check::{Check, CheckReport, Finding, Seen, check_parser};
 pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
 pub use run::{RunError, RunEvent, Settings, run, update_baseline};

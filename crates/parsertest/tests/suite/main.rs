@@ -1,6 +1,7 @@
 //! Facts about the judge of parsers, as seen from outside.
 
 mod agreement;
+mod checking;
 mod classes;
 mod golden;
 mod heard;
@@ -10,3 +11,4 @@ mod naive;
 mod reference;
 mod sharpness;
 mod vector_files;
+mod wrong;
