@@ -52,7 +52,14 @@ pub(crate) fn parser(args: &ParserArgs) -> Done {
 
 /// Puts our own parser behind the protocol, on standard input and output.
 pub(crate) fn adapter() -> Done {
-    Err(Stop::setup("not built yet"))
+    let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    ssecheck_parsertest::own::serve(input, output).map_err(Stop::setup)?;
+    Ok(exit::OK)
+}
+
+fn shipped() -> Result<Vec<ssecheck_model::vector::Vector>, Stop> {
+    let files = ssecheck_parsertest::vectors::shipped().map_err(Stop::setup)?;
+    Ok(files.into_iter().flat_map(|file| file.vectors).collect())
 }
 
 fn settings(args: &ParserArgs) -> Result<Settings, Stop> {
@@ -72,6 +79,8 @@ fn settings(args: &ParserArgs) -> Result<Settings, Stop> {
         seed: args.seed,
         timeout: args.timeout.0,
         baseline: baseline.transpose()?,
+        vectors: shipped()?,
+        ..Settings::default()
     })
 }
 

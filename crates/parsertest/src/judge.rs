@@ -127,11 +127,10 @@ fn same_times(all: &[String], seen: &[String]) -> bool {
 /// before it stays.
 fn may_be_last(all: &[String], last: Option<&str>) -> bool {
     for time in all.iter().rev() {
-        if value::same_time(Some(time), last) {
-            return true;
-        }
-        if !value::is_huge(time) {
-            return false;
+        match value::is_huge(time) {
+            true if last.is_some_and(value::is_huge) => return true,
+            true => {}
+            false => return Some(time.as_str()) == last,
         }
     }
     last.is_none()

@@ -336,6 +336,9 @@ impl<'a> Session<'a> {
             if !work.wanted(&job) {
                 continue;
             }
+            if gone.hung && self.process.is_none() {
+                self.warm_up()?;
+            }
             match self.alone(&job)? {
                 Outcome::Gone(gone) => {
                     found = true;
@@ -355,6 +358,13 @@ impl<'a> Session<'a> {
             None => {}
         }
         self.count_start()
+    }
+
+    /// Lets a new process answer something harmless, so that a hang is not taken for loading.
+    fn warm_up(&mut self) -> Result<(), Halt> {
+        let chunks = vec![b"data: x\n\n".to_vec()];
+        let types = vec!["message".to_owned()];
+        self.alone(&Job { id: "warm-up".to_owned(), chunks, types, ..Job::default() }).map(drop)
     }
 
     fn alone(&mut self, job: &Job) -> Result<Outcome, Halt> {

@@ -83,6 +83,12 @@ pub fn shrink_in_rounds(
     Shrunk { chunks: search.shape.chunks(), executions: search.executions, finished }
 }
 
+/// Whether all that is odd about one stream is odd about another too: a parser that stumbles over the
+/// one may stumble over the other for no other reason.
+pub(crate) fn is_as_odd(one: &[Vec<u8>], other: &[Vec<u8>]) -> bool {
+    oddities::of(&Shape::new(one)).is_subset(&oddities::of(&Shape::new(other)))
+}
+
 struct Search<F> {
     shape: Shape,
     /// What was odd about the stream at first.

@@ -33,6 +33,9 @@ impl Naive {
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
         if self.has("quadratic") {
+            for _ in 0..6 {
+                self.buffer = [&self.buffer[..], b""].concat();
+            }
             self.buffer = [&self.buffer[..], chunk].concat();
         } else {
             self.buffer.extend_from_slice(chunk);
@@ -72,10 +75,10 @@ impl Naive {
             return;
         }
         while self.error.is_none() {
-            if self.after_cr && rest.first() == Some(&b'\n') {
-                rest = &rest[1..];
+            if let (true, Some((first, after))) = (self.after_cr, rest.split_first()) {
+                rest = if *first == b'\n' { after } else { rest };
+                self.after_cr = false;
             }
-            self.after_cr &= rest.is_empty();
             let is_end = |byte: &u8| *byte == b'\n' || (*byte == b'\r' && !self.has("no-cr"));
             let Some(end) = rest.iter().position(is_end) else { break };
             let is_cr = rest[end] == b'\r';

@@ -5,6 +5,10 @@ use ssecheck_model::parser::{Aspect, ClassVerdict};
 use crate::class::Class;
 use crate::judge::{Difference, Judgement};
 
+/// Classes that are about cuts.
+pub(super) const ABOUT_CUTS: &[&str] =
+    &["chunk.split", "eol.crlf-split", "eol.empty-chunk", "bom.split", "utf8.split"];
+
 /// The class of parsers that show blocks without data.
 pub(super) const DATALESS: &str = "event.dataless-none";
 
@@ -24,11 +28,14 @@ pub(super) struct Charge {
     pub(super) stray: bool,
 }
 
-/// What an answer to a stream for this class is charged with.
+/// What an answer to a stream for this class is charged with. Where the events are wrong, all else
+/// may follow from that, and is not held against another class.
 pub(super) fn charges(own: &Class, judgement: &Judgement, chunks: &[Vec<u8>]) -> Vec<Charge> {
     let mut charges: Vec<Charge> = Vec::new();
+    let decisive = |aspect| matches!(aspect, Aspect::Error | Aspect::Events);
+    let first = judgement.differences.iter().find(|difference| decisive(difference.aspect));
     for difference in &judgement.differences {
-        let charge = charge(own, difference, judgement, chunks);
+        let charge = charge(own, first.unwrap_or(difference), difference, judgement, chunks);
         let same = |other: &&mut Charge| {
             (other.class, other.verdict, other.stray)
                 == (charge.class, charge.verdict, charge.stray)
@@ -45,24 +52,26 @@ pub(super) fn charges(own: &Class, judgement: &Judgement, chunks: &[Vec<u8>]) ->
     charges
 }
 
+/// The charge for a difference that follows from `first`.
 fn charge(
     own: &Class,
+    first: &Difference,
     difference: &Difference,
     judgement: &Judgement,
     chunks: &[Vec<u8>],
 ) -> Charge {
-    let aspect = difference.aspect;
-    let (class, stray) = match aspect {
+    let (class, stray) = match first.aspect {
         Aspect::Events if judgement.phantoms => (DATALESS, false),
         Aspect::Error => (own.code, false), // an error counts wherever it comes
         Aspect::Late if !own.shows.contains(&Aspect::Late) => {
             (late_class(judgement, chunks), false)
         }
-        _ => (own.code, !own.shows.contains(&aspect)),
+        aspect => (own.code, !own.shows.contains(&aspect)),
     };
-    let verdict = if aspect == Aspect::Late { ClassVerdict::Late } else { ClassVerdict::Fail };
+    let late = difference.aspect == Aspect::Late;
+    let verdict = if late { ClassVerdict::Late } else { ClassVerdict::Fail };
     let (expected, actual) = (difference.expected.clone(), difference.actual.clone());
-    Charge { class, verdict, aspects: vec![aspect], expected, actual, stray }
+    Charge { class, verdict, aspects: vec![difference.aspect], expected, actual, stray }
 }
 
 /// Whether it was the CR, after which many parsers want to see one more byte.

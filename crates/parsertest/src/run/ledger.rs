@@ -7,20 +7,26 @@ use ssecheck_model::parser::{
     Aspect, ClassLevel, ClassResult, ClassVerdict, Deviation, Example, ParserProfile, ParserReport,
     VectorCounts,
 };
-use ssecheck_model::vector::to_text;
+use ssecheck_model::vector::{Vector, to_text};
 
 use super::Settings;
 use super::blame::Charge;
 use crate::class::{self, Class};
 use crate::example::printf;
+use crate::shrink::is_as_odd;
 
 /// All that was found out.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     classes: BTreeMap<&'static str, Entry>,
     strays: Vec<(Charge, Evidence)>,
+    /// Streams that were read wrongly, with their classes.
+    streams: Vec<(&'static str, Vec<Vec<u8>>)>,
     pub(super) counts: VectorCounts,
 }
+
+/// How good an example is, the best first.
+type Size = (bool, usize, usize);
 
 /// What is known of a class.
 #[derive(Debug, Default)]
@@ -31,7 +37,7 @@ struct Entry {
     /// The vectors that deviate.
     vectors: Vec<String>,
     /// What shows the worst, as small as it was found.
-    proof: Option<(Example, usize)>,
+    proof: Option<(Example, Size)>,
     /// How many of its vectors ended as expected, cannot be seen, were not run.
     passed: usize,
     hidden: usize,
@@ -54,6 +60,9 @@ impl Ledger {
         if charge.stray {
             self.strays.push((charge, evidence));
         } else {
+            if charge.verdict > ClassVerdict::Slow {
+                self.streams.push((charge.class, evidence.chunks.clone()));
+            }
             let size = evidence.size();
             let example = evidence.example(&charge);
             self.enter(&charge, evidence.vector, example, size);
@@ -62,10 +71,10 @@ impl Ledger {
 
     /// Holds something against a class for a stream that is too long to be shown.
     pub(super) fn charge_with(&mut self, charge: &Charge, example: Example) {
-        self.enter(charge, None, example, usize::MAX);
+        self.enter(charge, None, example, (true, usize::MAX, 0));
     }
 
-    fn enter(&mut self, charge: &Charge, vector: Option<String>, example: Example, size: usize) {
+    fn enter(&mut self, charge: &Charge, vector: Option<String>, example: Example, size: Size) {
         let entry = self.classes.entry(charge.class).or_default();
         if let Some(id) = vector.filter(|id| !entry.vectors.contains(id)) {
             entry.vectors.push(id);
@@ -102,6 +111,14 @@ impl Ledger {
         self.classes.get(class).is_some_and(|entry| entry.worst.deviates())
     }
 
+    /// Whether another class than this, and not this one, has a stream that is read wrongly and has
+    /// nothing odd beyond these chunks: then they are read wrongly for that reason.
+    pub(super) fn explains(&self, chunks: &[Vec<u8>], class: &str) -> bool {
+        let alike = self.streams.iter().filter(|(_, other)| is_as_odd(other, chunks));
+        let classes: Vec<&str> = alike.map(|(class, _)| *class).collect();
+        !classes.is_empty() && !classes.contains(&class)
+    }
+
     /// Settles what strays count against: nothing new if a class that shows itself like that is
     /// found guilty, else the class for which the stream was made. Nothing is dropped.
     fn settle_strays(&mut self) {
@@ -127,7 +144,8 @@ impl Ledger {
         self.settle_strays();
         report.vectors = self.counts;
         for class in class::ALL {
-            let vectors = settings.vectors.iter().filter(|vector| vector.class == class.code);
+            let vectors: Vec<&Vector> =
+                settings.vectors.iter().filter(|vector| vector.class == class.code).collect();
             let entry = self.classes.remove(class.code).unwrap_or_default();
             let verdict = entry.verdict();
             let note = known.and_then(|known| known.note(class.code, verdict.as_str()));
@@ -137,8 +155,11 @@ impl Ledger {
                 verdict,
                 red: note.is_none() && is_red(class.level, verdict, settings),
                 note: note.filter(|_| verdict.deviates()).map(ToOwned::to_owned),
-                vectors: vectors.count(),
-                deviating: entry.vectors.len(),
+                vectors: vectors.len(),
+                deviating: vectors
+                    .iter()
+                    .filter(|vector| entry.vectors.contains(&vector.id))
+                    .count(),
                 shows: if verdict.deviates() { entry.aspects.clone() } else { Vec::new() },
             });
             if verdict.deviates() {
@@ -186,10 +207,10 @@ fn is_red(level: ClassLevel, verdict: ClassVerdict, settings: &Settings) -> bool
 }
 
 impl Evidence {
-    /// Small is first of all few bytes, then few chunks.
-    fn size(&self) -> usize {
-        let bytes: usize = self.chunks.iter().map(Vec::len).sum();
-        bytes.saturating_mul(1 << 16).saturating_add(self.chunks.len())
+    /// Vectors come first, because they are written to be understood; then few bytes, few chunks.
+    fn size(&self) -> Size {
+        let bytes = self.chunks.iter().map(Vec::len).sum();
+        (self.vector.is_none(), bytes, self.chunks.len())
     }
 
     fn example(&self, charge: &Charge) -> Example {

@@ -70,9 +70,12 @@ fn one(
     let Streams { worst, late, gone, .. } = work;
     let own = class_of(feature, &[], ledger);
     if let Some((chunks, gone)) = gone {
-        let charge = charge_of(own.code, &gone);
+        let mut charge = charge_of(own.code, &gone);
+        charge.stray = feature.classes.is_empty();
         result.example = Some(example(&chunks, &charge));
-        ledger.charge(charge, Evidence { chunks, ..Evidence::default() });
+        if !ledger.explains(&chunks, charge.class) {
+            ledger.charge(charge, Evidence { chunks, ..Evidence::default() });
+        }
     }
     if let Some((chunks, judgement)) = late {
         for charge in charges(own, &judgement, &chunks) {
@@ -119,7 +122,11 @@ impl Finding {
             if charge.verdict == ClassVerdict::Fail {
                 result.example.get_or_insert_with(|| example(&self.chunks, &charge));
             }
-            // The feature says where to look; whether the class shows itself so is settled there.
+            // The feature says where to look. What is known to be read wrongly explains much that
+            // has nothing to do with the feature.
+            if charge.verdict == ClassVerdict::Fail && ledger.explains(&self.chunks, charge.class) {
+                continue;
+            }
             charge.stray |= self.feature.classes.is_empty() && !by_cut && charge.class != DATALESS;
             ledger.charge(charge, Evidence { chunks: self.chunks.clone(), ..Evidence::default() });
         }

@@ -15,10 +15,8 @@ pub(super) enum Shape {
     ManyLines,
 }
 
-/// Bytes of the smaller stream.
-pub(super) const SMALL: usize = 64 << 10;
-/// How many times as long the larger one is.
-pub(super) const FACTOR: usize = 16;
+/// Their lengths in bytes: each is four times the one before.
+pub(super) const SIZES: [usize; 3] = [64 << 10, 256 << 10, 1 << 20];
 
 const CHUNK: usize = 64;
 const EVENT: &str = "data: x\n\n";

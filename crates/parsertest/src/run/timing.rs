@@ -6,7 +6,7 @@ use ssecheck_model::parser::{Aspect, ClassVerdict, Example, Timing};
 
 use super::blame::Charge;
 use super::ledger::Ledger;
-use super::shapes::{FACTOR, SMALL, Shape};
+use super::shapes::{SIZES, Shape};
 use super::vectors::charge_of;
 use crate::expected::expected;
 use crate::judge::judge;
@@ -14,12 +14,18 @@ use crate::protocol::{Caps, ChunkCap};
 use crate::session::{Gone, Halt, Job, Outcome, Session, Work};
 
 const CLASS: &str = "time.linear";
-/// Time of the larger stream over that of the smaller from which on it is not linear any more:
+/// Time of the largest stream over that of the smallest from which on it can be more than linear:
 /// linear is 16, quadratic 256.
-const SLOW: f64 = 64.0;
-/// The same without taking anything off. It guards against a price that was measured too high; a
-/// quadratic share as large as the rest of the time at 1 MiB is well above it.
-const SLOW_AS_MEASURED: f64 = 24.0;
+const OVER_ALL: f64 = 20.0;
+/// The factor of time that a parser is given, in any case.
+const PATIENCE: f64 = 65.0;
+/// Time of the largest stream over that of the one a quarter as long, the price of the way taken off,
+/// from which on it is not linear: linear is 4, quadratic 16.
+const STEP: f64 = 8.0;
+/// The same as measured. It guards against a price that was measured too high, and is reached when
+/// the quadratic share of the time at 1 MiB is about as large as all else.
+const STEP_AS_MEASURED: f64 = 6.0;
+const LAST: usize = SIZES.len() - 1;
 /// How long one shape may take, at least.
 const BUDGET: Duration = Duration::from_secs(10);
 /// Times below this are noise.
@@ -30,7 +36,7 @@ const NOISE: f64 = 0.05;
 const RUNS: u32 = 5;
 /// Streams that take longer than this, in milliseconds, are not run so often.
 const LONG: f64 = 300.0;
-/// How often a suspicious result is measured again before it is believed.
+/// How often a suspicious result is measured again; it is believed if it comes each time.
 const AGAIN: u32 = 2;
 
 /// Measures the shapes and enters what came of them.
@@ -81,20 +87,19 @@ fn enter(shape: Shape, timing: &Timing, ledger: &mut Ledger) {
                 stray: false,
             };
             let (expected, actual) = (charge.expected.clone(), charge.actual.clone());
-            let printf = shape.printf(SMALL * FACTOR);
+            let printf = shape.printf(SIZES[LAST]);
             ledger.charge_with(&charge, Example { chunks: Vec::new(), printf, expected, actual });
         }
         _ => {}
     }
 }
 
-/// The best times of one shape so far, in milliseconds.
+/// The best times of one shape so far, in milliseconds: of the stream in each of its sizes, and of
+/// its twin.
 struct Series {
     shape: Shape,
-    small: f64,
-    large: f64,
-    small_twin: f64,
-    large_twin: f64,
+    stream: [f64; SIZES.len()],
+    twin: [f64; SIZES.len()],
 }
 
 /// What came of one measurement.
@@ -108,114 +113,104 @@ enum Measured {
 
 impl Series {
     fn new(shape: Shape) -> Self {
-        let never = f64::INFINITY;
-        Self { shape, small: never, large: never, small_twin: never, large_twin: never }
+        let never = [f64::INFINITY; SIZES.len()];
+        Self { shape, stream: never, twin: never }
     }
 
     fn measure(mut self, session: &mut Session<'_>, ledger: &mut Ledger) -> Result<Timing, Halt> {
+        let mut endless = 0;
+        // Only what comes each time is believed.
         for _ in 0..=AGAIN {
             match self.round(session, ledger)? {
                 None => return Ok(left_out(self.shape, "the parser died over it")),
                 Some(Measured::Useless(why)) => return Ok(left_out(self.shape, &why)),
-                Some(Measured::Endless) => self.large = f64::INFINITY,
-                Some(Measured::Done) if !self.is_slow() => {
-                    return Ok(self.timing(ClassVerdict::Pass));
-                }
+                Some(Measured::Endless) => endless += 1,
+                Some(Measured::Done) if !self.is_slow() => break,
                 Some(Measured::Done) => {}
             }
-            if self.large.is_infinite() && self.small.is_finite() && self.endless_twice(session)? {
+            if endless == 2 {
                 break;
             }
         }
-        let verdict = if self.is_slow() { ClassVerdict::Slow } else { ClassVerdict::Pass };
-        Ok(self.timing(verdict))
+        let slow =
+            if endless == 2 { true } else { self.stream[LAST].is_finite() && self.is_slow() };
+        Ok(self.timing(if slow { ClassVerdict::Slow } else { ClassVerdict::Pass }))
     }
 
-    /// Measures all four streams, keeping the best. `None` if the parser died.
+    /// Measures all streams anew: what a machine does meanwhile must not stand in one of them only.
+    /// `None` if the parser died.
     fn round(
         &mut self,
         session: &mut Session<'_>,
         ledger: &mut Ledger,
     ) -> Result<Option<Measured>, Halt> {
-        let (shape, large) = (self.shape, SMALL * FACTOR);
-        let mut measured = |chunks: Vec<Vec<u8>>, best: &mut f64, within, judged| {
-            let result = several(session, chunks, best, within, judged)?;
-            if let Sample::Died(gone) = &result {
-                ledger.charge_with(&charge_of(CLASS, gone), died(shape, gone));
-            }
-            Ok::<_, Halt>(result)
-        };
-        let steps: [(Vec<Vec<u8>>, &mut f64, bool); 3] = [
-            (shape.chunks(SMALL), &mut self.small, true),
-            (shape.twin(SMALL), &mut self.small_twin, false),
-            (shape.twin(large), &mut self.large_twin, false),
-        ];
-        for (chunks, best, judged) in steps {
-            match measured(chunks, best, BUDGET, judged)? {
-                Sample::Died(_) => return Ok(None),
-                Sample::Wrong => return Ok(Some(useless("the parser reads it wrongly"))),
-                Sample::Endless => {
-                    return Ok(Some(useless(&format!("{} bytes take too long", SMALL))));
-                }
+        let shape = self.shape;
+        *self = Self::new(shape);
+        for (index, bytes) in SIZES.into_iter().enumerate() {
+            // So long that a parser in linear time, and four times that, has an end.
+            let linear = self.stream[0] * PATIENCE / 1000.0;
+            let linear = Duration::try_from_secs_f64(linear).unwrap_or_default();
+            let within = if index == 0 { BUDGET } else { BUDGET.max(linear) };
+            let chunks = shape.chunks(bytes);
+            match several(session, chunks, &mut self.stream[index], within, true)? {
                 Sample::Taken => {}
+                Sample::Endless if index > 0 => return Ok(Some(Measured::Endless)),
+                Sample::Endless => return Ok(Some(useless("it takes too long", bytes))),
+                Sample::Wrong => return Ok(Some(useless("the parser reads it wrongly", bytes))),
+                Sample::Died(gone) => {
+                    ledger.charge_with(&charge_of(CLASS, &gone), died(shape, bytes, &gone));
+                    return Ok(None);
+                }
+            }
+            let twin = shape.twin(bytes);
+            match several(session, twin, &mut self.twin[index], BUDGET, false)? {
+                Sample::Taken | Sample::Wrong => {}
+                // Nothing can be taken off then.
+                Sample::Endless | Sample::Died(_) => self.twin[index] = 0.0,
             }
         }
-        // So long that a parser in linear time, and four times that, has an end.
-        let within = BUDGET.max(Duration::from_secs_f64(self.small * (SLOW + 1.0) / 1000.0));
-        Ok(match measured(shape.chunks(large), &mut self.large, within, true)? {
-            Sample::Died(_) => None,
-            Sample::Wrong => Some(useless("the parser reads the long one wrongly (a limit?)")),
-            Sample::Endless => Some(Measured::Endless),
-            Sample::Taken => Some(Measured::Done),
-        })
+        Ok(Some(Measured::Done))
     }
 
-    /// Whether the long stream has no end a second time.
-    fn endless_twice(&mut self, session: &mut Session<'_>) -> Result<bool, Halt> {
-        let within = BUDGET.max(Duration::from_secs_f64(self.small * (SLOW + 1.0) / 1000.0));
-        let chunks = self.shape.chunks(SMALL * FACTOR);
-        let mut best = f64::INFINITY;
-        let again = several(session, chunks, &mut best, within, false)?;
-        self.large = best;
-        Ok(matches!(again, Sample::Endless))
-    }
-
+    /// Whether time grows like in no linear parser. The last step decides: the first one is where
+    /// small streams end to fit into what an allocator or a cache has at hand.
     fn is_slow(&self) -> bool {
-        let as_measured = self.large / self.small;
-        self.large.is_infinite() || (self.ratio() >= SLOW && as_measured >= SLOW_AS_MEASURED)
+        let raw = |from: usize| self.stream[LAST] / self.stream[from];
+        let step = self.ratio(LAST - 1) >= STEP && raw(LAST - 1) >= STEP_AS_MEASURED;
+        step && raw(0) >= OVER_ALL
     }
 
-    /// How many times as long the larger stream takes, the price of the way taken off.
-    fn ratio(&self) -> f64 {
-        let small = (self.small - self.small_twin).max(FLOOR).max(self.small * NOISE);
-        (self.large - self.large_twin).max(FLOOR) / small
+    /// How many times as long the largest stream takes, the price of the way taken off.
+    fn ratio(&self, from: usize) -> f64 {
+        let net = |at: usize| (self.stream[at] - self.twin[at]).max(self.stream[at] * NOISE);
+        net(LAST).max(FLOOR) / net(from).max(FLOOR)
     }
 
     fn timing(&self, verdict: ClassVerdict) -> Timing {
-        let ended = self.large.is_finite();
-        let times = [Some(self.small), Some(self.large).filter(|_| ended)];
+        let ended = self.stream[LAST].is_finite();
+        let times = self.stream.iter().filter(|ms| ms.is_finite());
         Timing {
             shape: self.shape.code().to_owned(),
             what: self.shape.what().to_owned(),
-            bytes: vec![SMALL as u64, (SMALL * FACTOR) as u64],
-            ms: times.into_iter().flatten().map(rounded).collect(),
-            ratio: ended.then(|| rounded(self.ratio())),
+            bytes: SIZES.map(|bytes| bytes as u64).to_vec(),
+            ms: times.map(|ms| rounded(*ms)).collect(),
+            ratio: ended.then(|| rounded(self.ratio(0))),
             verdict,
         }
     }
 }
 
-fn useless(why: &str) -> Measured {
-    Measured::Useless(why.to_owned())
+fn useless(why: &str, bytes: usize) -> Measured {
+    Measured::Useless(format!("{why} at {bytes} bytes"))
 }
 
 fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-fn died(shape: Shape, gone: &Gone) -> Example {
+fn died(shape: Shape, bytes: usize, gone: &Gone) -> Example {
     let (expected, actual) = ("an answer".to_owned(), gone.what.clone());
-    Example { chunks: Vec::new(), printf: shape.printf(SMALL * FACTOR), expected, actual }
+    Example { chunks: Vec::new(), printf: shape.printf(bytes), expected, actual }
 }
 
 /// What came of sending one stream several times.

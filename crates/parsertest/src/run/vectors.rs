@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use ssecheck_model::parser::{Aspect, ClassVerdict};
 use ssecheck_model::vector::Vector;
 
-use super::blame::{Charge, charges};
+use super::blame::{ABOUT_CUTS, Charge, DATALESS, charges};
 use super::ledger::{Evidence, Ledger};
 use super::{Settings, cut, minimal, observe, truth};
 use crate::class::{self, Class};
@@ -80,6 +80,12 @@ impl<'s> State<'s> {
     fn is_cut_lost(&self, caps: &Caps) -> bool {
         let empty = self.own.iter().any(Vec::is_empty);
         (self.own.len() > 1 && caps.chunks == ChunkCap::None) || (empty && !caps.empty_chunks)
+    }
+
+    /// Whether all that is wrong is held against another class, so that its own is right.
+    fn is_right_but_for_phantoms(&self) -> bool {
+        let phantoms = self.worst.as_ref().is_some_and(|(_, judgement)| judgement.phantoms);
+        phantoms && self.class.code != DATALESS
     }
 
     fn judged(&mut self, name: &str, chunks: Vec<Vec<u8>>, judgement: Judgement) {
@@ -187,7 +193,12 @@ impl<'s> Vectors<'s> {
         match state {
             State { gone: Some((_, gone)), .. } if gone.hung => counts.timed_out += 1,
             State { gone: Some(_), .. } => counts.crashed += 1,
-            _ if state.wrong > 0 => counts.failed += 1,
+            _ if state.wrong > 0 => {
+                counts.failed += 1;
+                if state.is_right_but_for_phantoms() {
+                    ledger.passed(class);
+                }
+            }
             _ if !state.can_be_sent(self.caps) || !shown || (late_only && !state.timed) => {
                 counts.unobservable += 1;
                 ledger.hidden(class);
@@ -196,7 +207,13 @@ impl<'s> Vectors<'s> {
                 counts.unobservable += 1;
                 ledger.hidden(class);
             }
-            _ if lost || settled || state.right < state.planned => {
+            _ if lost => {
+                counts.not_run += 1;
+                if ABOUT_CUTS.contains(&class) || late_only {
+                    ledger.not_run(class); // the others of its class say as much
+                }
+            }
+            _ if settled || state.right < state.planned => {
                 counts.not_run += 1;
                 ledger.not_run(class);
             }
@@ -252,8 +269,6 @@ impl<'s> Vectors<'s> {
 /// What a parser is guilty of that reads a stream rightly as a whole and wrongly in these chunks. A
 /// class that is about cuts keeps what is found in it.
 fn cut_class(own: &'static Class, chunks: &[Vec<u8>]) -> &'static Class {
-    const ABOUT_CUTS: &[&str] =
-        &["chunk.split", "eol.crlf-split", "eol.empty-chunk", "bom.split", "utf8.split"];
     if ABOUT_CUTS.contains(&own.code) {
         return own;
     }
@@ -285,15 +300,22 @@ impl State<'_> {
 
     fn enter_as_it_is(&self, ledger: &mut Ledger) {
         if let Some((chunks, gone)) = &self.gone {
-            let charge = charge_of(self.class.code, gone);
+            let mut charge = charge_of(self.class.code, gone);
+            charge.stray |= self.is_uncut(chunks);
             ledger.charge(charge, self.evidence(chunks));
         }
         if let Some((chunks, judgement)) = &self.worst {
-            for charge in charges(self.class, judgement, chunks) {
+            for mut charge in charges(self.class, judgement, chunks) {
+                charge.stray |= self.is_uncut(chunks) && charge.class == self.class.code;
                 ledger.charge(charge, self.evidence(chunks));
             }
         }
         self.enter_late(ledger);
+    }
+
+    /// Whether its class is about cuts, and there is none: then something else is wrong.
+    fn is_uncut(&self, chunks: &[Vec<u8>]) -> bool {
+        chunks.len() == 1 && self.own.len() > 1 && ABOUT_CUTS.contains(&self.class.code)
     }
 
     fn enter_late(&self, ledger: &mut Ledger) {
