@@ -89,15 +89,10 @@ impl Deviations {
         self.globs.iter().any(|glob| glob.is_match(id))
     }
 
-    /// What came of the file. `exists` says whether there is such an id at all: an entry for
-    /// something that was not selected says nothing wrong.
-    pub fn result(
-        &self,
-        all: &[Held],
-        words: Words,
-        exists: &dyn Fn(&dyn Fn(&str) -> bool) -> bool,
-    ) -> BaselineResult {
-        let problem = |one| self.problem(one, all, words, exists);
+    /// What came of the file. `ids` are all that there are, selected or not: an entry for something
+    /// that was not selected says nothing wrong.
+    pub fn result(&self, all: &[Held], words: Words, ids: &[&str]) -> BaselineResult {
+        let problem = |one| self.problem(one, all, words, ids);
         self.empty_result(self.entries().filter_map(problem).collect())
     }
 
@@ -116,23 +111,19 @@ impl Deviations {
         (known, glob): (&Known, &GlobMatcher),
         all: &[Held],
         words: Words,
-        exists: &dyn Fn(&dyn Fn(&str) -> bool) -> bool,
+        ids: &[&str],
     ) -> Option<BaselineProblem> {
         let named: Vec<&Held> = all.iter().filter(|held| glob.is_match(&held.id)).collect();
-        let (kind, message) = flaw(known, &named, words, || exists(&|id: &str| glob.is_match(id)))?;
+        let (kind, message) =
+            flaw(known, &named, words, || ids.iter().any(|id| glob.is_match(id)))?;
         let place = self.baseline.place(&known.check);
         Some(BaselineProblem { kind, check: known.check.value.clone(), message, place })
     }
 
     /// The file as it should be after this run: entries that hold stay as they are, those that do
     /// not are left out, and every violation that none of them names gets one.
-    pub fn updated(
-        &self,
-        all: &[Held],
-        words: Words,
-        exists: &dyn Fn(&dyn Fn(&str) -> bool) -> bool,
-    ) -> Baseline {
-        let holds = |one: &(&Known, &GlobMatcher)| self.problem(*one, all, words, exists).is_none();
+    pub fn updated(&self, all: &[Held], words: Words, ids: &[&str]) -> Baseline {
+        let holds = |one: &(&Known, &GlobMatcher)| self.problem(*one, all, words, ids).is_none();
         let mut known: Vec<Known> =
             self.entries().filter(holds).map(|(known, _)| known.clone()).collect();
         let violated = all.iter().filter(|held| held.state == State::Violated);

@@ -9,7 +9,9 @@ fn caps(caps: Value) -> Caps {
 
 /// The judgement on an answer to a stream whose chunks are separated by `|`.
 fn judged(stream: &str, out: Value, shown: Value) -> Judgement {
-    judged_whole(stream, json!({ "out": out }), shown)
+    let mut answer = json!({});
+    answer["out"] = out;
+    judged_whole(stream, answer, shown)
 }
 
 fn judged_whole(stream: &str, answer: Value, shown: Value) -> Judgement {

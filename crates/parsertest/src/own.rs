@@ -30,15 +30,18 @@ pub fn serve(input: impl BufRead, mut output: impl Write) -> io::Result<()> {
 /// # Errors
 /// When writing fails.
 pub fn say(output: &mut impl Write, line: &impl serde::Serialize) -> io::Result<()> {
-    for c in serde_json::to_string(line)?.chars() {
-        match c.is_ascii() {
-            true => write!(output, "{c}")?,
-            false => {
-                c.encode_utf16(&mut [0; 2]).iter().try_for_each(|u| write!(output, "\\u{u:04x}"))?
-            }
+    let json = serde_json::to_string(line)?;
+    let mut ascii = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if c.is_ascii() {
+            ascii.push(c);
+        } else {
+            let mut units = [0; 2];
+            ascii.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         }
     }
-    output.write_all(b"\n")?;
+    ascii.push('\n');
+    output.write_all(ascii.as_bytes())?;
     output.flush()
 }
 

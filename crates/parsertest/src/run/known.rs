@@ -15,7 +15,7 @@ const WORDS: Words = Words {
 pub(super) fn hold(known: Option<&Deviations>, report: &mut ParserReport) {
     report.baseline = known.map(|known| match report.aborted {
         Some(_) => known.unproved(),
-        None => known.result(&all_held(report), WORDS, &exists),
+        None => known.result(&all_held(report), WORDS, &ids()),
     });
 }
 
@@ -29,11 +29,11 @@ pub fn update_baseline(
     report: &ParserReport,
 ) -> Result<Baseline, ssecheck_model::LoadError> {
     let known = Deviations::new(baseline.clone())?;
-    Ok(known.updated(&all_held(report), WORDS, &exists))
+    Ok(known.updated(&all_held(report), WORDS, &ids()))
 }
 
-fn exists(named: &dyn Fn(&str) -> bool) -> bool {
-    class::ALL.iter().any(|class| named(class.code))
+fn ids() -> Vec<&'static str> {
+    class::ALL.iter().map(|class| class.code).collect()
 }
 
 fn all_held(report: &ParserReport) -> Vec<Held> {

@@ -196,13 +196,16 @@ impl Entry {
 
 /// A parser that dies or hangs is never a matter of advice, nor of the profile.
 fn is_red(level: ClassLevel, verdict: ClassVerdict, settings: &Settings) -> bool {
-    match (verdict, level) {
-        (ClassVerdict::Crash | ClassVerdict::Timeout, _) => true,
-        (ClassVerdict::Late | ClassVerdict::Slow, _) => settings.strict,
-        (ClassVerdict::Fail, ClassLevel::Core) => true,
-        (ClassVerdict::Fail, ClassLevel::Browser) => settings.profile == ParserProfile::Browser,
-        (ClassVerdict::Fail, ClassLevel::Advisory) => settings.strict,
-        _ => false,
+    let browser = settings.profile == ParserProfile::Browser;
+    match verdict {
+        ClassVerdict::NotRun | ClassVerdict::Unobservable | ClassVerdict::Pass => false,
+        ClassVerdict::Crash | ClassVerdict::Timeout => true,
+        ClassVerdict::Late | ClassVerdict::Slow => settings.strict,
+        ClassVerdict::Fail => match level {
+            ClassLevel::Core => true,
+            ClassLevel::Browser => browser,
+            ClassLevel::Advisory => settings.strict,
+        },
     }
 }
 

@@ -33,8 +33,8 @@ pub(super) fn run(
 ) -> Result<(), Halt> {
     let is_known = |feature: &Feature| {
         let mut classes = feature.classes.iter();
-        let named = |class: &&str| known.is_some_and(|known| known.names(class));
-        !settings.all_features && !feature.classes.is_empty() && classes.all(|class| named(&class))
+        let named = |class: &str| known.is_some_and(|known| known.names(class));
+        !settings.all_features && !feature.classes.is_empty() && classes.all(|class| named(class))
     };
     let left_out = feature::ALL.iter().filter(|feature| is_known(feature)).count();
     let total = (feature::ALL.len() - left_out) as u64 * u64::from(settings.properties);

@@ -6,6 +6,9 @@ use crate::session::{Halt, Job, Outcome, Session, Work};
 /// The most cuts of one stream that are tried.
 const MAX_JOINS: usize = 256;
 
+/// A stream in its chunks, and the answer to it.
+pub(super) type Smaller = (Vec<Vec<u8>>, Answer);
+
 /// Joins chunks as long as the stream is still read wrongly. `None` if it is not read wrongly in
 /// the given chunks (any more). The parser must not die over it: then the search ends.
 pub(super) fn join(
@@ -13,7 +16,7 @@ pub(super) fn join(
     template: &Job,
     chunks: &[Vec<u8>],
     is_wrong: &dyn Fn(&[Vec<u8>], &Answer) -> bool,
-) -> Result<Option<(Vec<Vec<u8>>, Answer)>, Halt> {
+) -> Result<Option<Smaller>, Halt> {
     let mut best = match ask(session, template, chunks)? {
         Some(answer) if is_wrong(chunks, &answer) => (chunks.to_vec(), answer),
         _ => return Ok(None),

@@ -26,7 +26,7 @@ pub(super) fn hidden(caps: &Caps) -> Vec<String> {
         (caps.chunks != ChunkCap::None && !caps.empty_chunks, "empty chunks"),
         (!caps.seed, "a last event ID to start with"),
     ];
-    words.into_iter().filter_map(|(hidden, word)| hidden.then(|| word.to_owned())).collect()
+    words.into_iter().filter(|(hidden, _)| *hidden).map(|(_, word)| word.to_owned()).collect()
 }
 
 /// Whether a parser that deviates in this class would show it in this stream.

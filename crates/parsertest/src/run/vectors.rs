@@ -99,8 +99,7 @@ impl<'s> State<'s> {
         }
         self.wrong += 1;
         let plainly = name == "whole" || name == "own";
-        if (plainly && !self.wrong_plainly) || (!self.wrong_plainly && fewer(&chunks, &self.worst))
-        {
+        if !self.wrong_plainly && (plainly || fewer(&chunks, &self.worst)) {
             self.worst = Some((chunks, judgement));
         }
         self.wrong_plainly |= plainly;
@@ -176,7 +175,10 @@ impl<'s> Vectors<'s> {
             self.count(state, settled, ledger);
             let entered = match result {
                 Ok(()) => self.enter(state, session, ledger),
-                Err(_) => Ok(state.enter_as_it_is(ledger)),
+                Err(_) => {
+                    state.enter_as_it_is(ledger);
+                    Ok(())
+                }
             };
             result = result.and(entered);
         }
