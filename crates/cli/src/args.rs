@@ -372,6 +372,9 @@ pub(crate) struct ParserArgs {
     /// Let advisory classes (late, slow) fail too.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Run also the features that can only show what the baseline file names.
+    #[arg(long, requires = "baseline")]
+    pub(crate) all: bool,
     /// The adapter takes one raw stream on standard input: one process for each stream.
     #[arg(long)]
     pub(crate) plain: bool,

@@ -11,8 +11,11 @@ mod example;
 mod expected;
 pub mod feature;
 pub mod judge;
+pub mod own;
+mod process;
 pub mod protocol;
 mod run;
+mod session;
 pub mod shrink;
 pub mod strategy;
 pub mod vectors;
@@ -20,7 +23,7 @@ pub mod vectors;
 pub use check::{Check, CheckReport, Finding, Seen, check_parser};
 pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
-pub use run::{RunError, RunEvent, Settings, run};
+pub use run::{RunError, RunEvent, Settings, run, update_baseline};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -90,6 +90,12 @@ pub(crate) fn alike(one: &[Vec<u8>], other: &[Vec<u8>]) -> bool {
     oddities::of(&Shape::new(one)) == oddities::of(&Shape::new(other))
 }
 
+/// Whether all that is odd about one stream is odd about another too: a parser that stumbles over the
+/// one may stumble over the other for no other reason.
+pub(crate) fn is_as_odd(one: &[Vec<u8>], other: &[Vec<u8>]) -> bool {
+    oddities::of(&Shape::new(one)).is_subset(&oddities::of(&Shape::new(other)))
+}
+
 struct Search<F> {
     shape: Shape,
     /// What is odd about it.

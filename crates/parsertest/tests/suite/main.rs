@@ -8,11 +8,16 @@ mod features;
 mod golden;
 mod heard;
 mod known;
+mod misbehaving;
 mod mutants;
 mod naive;
+mod page;
 mod peers;
+mod printing;
 mod real;
 #[path = "../../../parser/tests/suite/reference.rs"]
 mod reference;
+mod running;
 mod sharpness;
 mod vector_files;
+mod verdicts;
