@@ -54,8 +54,12 @@ export class Seen {
   }
 }
 
-/** A time as the protocol has it: JSON holds no integer above 2^53. */
+/**
+ * A time as the protocol has it: JSON holds no integer above 2^53. Infinity is what JavaScript makes of
+ * more than 308 digits; the largest number that it has says as much.
+ */
 export function time(value) {
+  if (value === Infinity) return BigInt(Number.MAX_VALUE).toString();
   if (typeof value === 'number' && Number.isInteger(value)) {
     return Number.isSafeInteger(value) ? value : BigInt(value).toString();
   }
