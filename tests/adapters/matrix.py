@@ -4,7 +4,7 @@
 Everything random comes from the seed, and no times are kept, only whether time grows linearly; so two runs
 give the same files, unless a parser hangs on one of them only.
 
-usage: matrix.py [--ssecheck PROGRAM] [--seed N] [--properties N] [--render] [NAME...]
+usage: matrix.py [--ssecheck PROGRAM] [--seed N] [--properties N | --vectors] [--render] [NAME...]
 Without NAME: all that are installed. --render: judge nothing, write matrix.json and README.md again.
 """
 
@@ -34,6 +34,7 @@ ASPECTS = {
     "time": "S",
 }
 WHOLE = {"pass": ".", "unobservable": "-", "not-run": " ", "crash": "C", "timeout": "T"}
+FINE = ("pass", "unobservable", "not-run")
 LEGEND = """\
 `.` as the standard says, `E` wrong events, `!` an error (or a panic) ends the stream, `C` the process dies,
 `T` no answer any more, `i` wrong id, `f` wrong last event ID at the end, `r` wrong reconnection time, `c` wrong
@@ -58,12 +59,16 @@ def installed(name):
     return True
 
 
+def extent(options):
+    return ["--vectors"] if options.vectors else ["--properties", str(options.properties)]
+
+
 def judged(name, options):
     """The parser part of the report of one adapter, or None."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [options.ssecheck, "parser", "--json", report, "--seed", str(options.seed)]
-        command += ["--properties", str(options.properties), "--", RUN, name]
+        command += [*extent(options), "--", RUN, name]
         ended = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         if ended.returncode not in (0, 1, 3) or not report.exists():
             print(f"matrix: {name}: ssecheck ended with {ended.returncode}", file=sys.stderr)
@@ -110,11 +115,7 @@ def marks(result):
 
 def row(name, parser):
     classes = parser["classes"]
-    failing = {
-        level: sum(c["level"] == level and c["verdict"] not in WHOLE or c["verdict"] in ("crash", "timeout")
-                   and c["level"] == level for c in classes)
-        for level in LEVELS
-    }
+    wrong = [c["level"] for c in classes if c["verdict"] not in FINE]
     vectors = parser["vectors"]
     return {
         "adapter": name,
@@ -123,7 +124,7 @@ def row(name, parser):
         "runtime": parser["subject"].get("runtime", ""),
         "verdict": parser["verdict"],
         "vectors": {key: vectors[key] for key in ("total", "passed", "late", "varying", "unobservable")},
-        "deviating": failing,
+        "deviating": {level: wrong.count(level) for level in LEVELS},
         "classes": {c["class"]: marks(c) for c in classes},
     }
 
@@ -154,7 +155,7 @@ def groups(rows):
     return found
 
 
-def page(rows, seed, properties):
+def page(rows, settings):
     yield "# Parsers judged"
     yield ""
     yield f"What `ssecheck parser` says of {len(rows)} parsers, each behind its adapter in `tests/adapters`. `NAME.json` has, for"
@@ -163,8 +164,8 @@ def page(rows, seed, properties):
     yield ""
     yield "```"
     yield "tests/adapters/install.sh              # the parsers, in the versions below"
-    yield f"ssecheck parser --seed {seed} --properties {properties} -- {RUN} NAME    # one of them"
-    yield f"tests/adapters/matrix.py --ssecheck target/release/ssecheck --seed {seed} --properties {properties}    # this page"
+    yield f"ssecheck parser {settings} -- {RUN} NAME    # one of them"
+    yield f"tests/adapters/matrix.py --ssecheck target/release/ssecheck {settings}    # this page"
     yield "```"
     yield ""
     yield "## All"
@@ -193,8 +194,9 @@ def render(options):
             rows.append(row(name, json.loads(path.read_text(encoding="utf-8"))))
     if not rows:
         sys.exit("matrix: nothing was judged")
-    write(OUT / "matrix.json", {"seed": options.seed, "properties": options.properties, "parsers": rows})
-    text = "\n".join(page(rows, options.seed, options.properties)) + "\n"
+    settings = " ".join(["--seed", str(options.seed), *extent(options)])
+    write(OUT / "matrix.json", {"settings": settings, "parsers": rows})
+    text = "\n".join(page(rows, settings)) + "\n"
     (OUT / "README.md").write_text(text, encoding="utf-8")
 
 
@@ -203,6 +205,7 @@ def main():
     parser.add_argument("--ssecheck", default="ssecheck")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--properties", type=int, default=150)
+    parser.add_argument("--vectors", action="store_true", help="no random streams, no timing")
     parser.add_argument("--render", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()

@@ -43,6 +43,8 @@ export function listen(source, types, seen) {
         seen.event(event.type, event.data, event.lastEventId);
       } else if (event.type === 'error' || event.type === 'end') {
         source.close();
+        // Some set their timer for the next connection only after this event.
+        setImmediate(() => source.close());
         done();
       }
     };

@@ -14,9 +14,12 @@ export const adapter = {
     const createConnection = () => connection(chunks, seen);
     const source = new EventSource('http://127.0.0.1/', { createConnection });
     source.reconnectInterval = -1;
-    source.on('error', () => setImmediate(() => { source.reconnectInterval = 0; }));
+    source.on('error', (event) => {
+      if (event.data !== undefined) return;
+      if (source.reconnectInterval !== -1) seen.final.retry = source.reconnectInterval;
+      // It reads this next, for a timer that it never clears and that keeps the process from ending.
+      source.reconnectInterval = 0;
+    });
     await listen(source, types, seen);
-    const { reconnectInterval } = source;
-    if (reconnectInterval !== -1) seen.final.retry = reconnectInterval;
   },
 };
