@@ -12,6 +12,7 @@ mod load;
 mod load_truth;
 mod offline;
 mod output_safety;
+mod parse;
 mod real_servers;
 mod secrets;
 mod signals;

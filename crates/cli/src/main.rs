@@ -8,6 +8,8 @@ mod load;
 mod load_plan;
 mod merge;
 mod output;
+mod parse;
+mod parser;
 mod processes;
 mod progress;
 mod recheck;
@@ -43,6 +45,9 @@ fn dispatch(args: Args) -> u8 {
         Command::Merge(args) => merge::merge(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Cases(args) => cases::cases(&args),
+        Command::Parser(args) => parser::parser(&args),
+        Command::Adapter => parser::adapter(),
+        Command::Parse(args) => parse::parse(&args),
         Command::Recheck(args) => recheck::recheck(&args),
         Command::Report(args) => report::report(&args),
         Command::Selftest(args) => selftest::selftest(&args),

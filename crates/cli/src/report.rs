@@ -43,6 +43,9 @@ fn from_stdin() -> Result<String, Stop> {
 
 fn exit_code(report: &Report, allow_doubts: bool) -> u8 {
     use ssecheck_model::exit;
+    if let (false, Some(parser)) = (report.interrupted, &report.parser) {
+        return parser.exit_code();
+    }
     match (&report.conformance, &report.selftest, &report.load) {
         _ if report.interrupted => exit::INTERRUPTED,
         (Some(conformance), ..) => conformance.exit_code(),

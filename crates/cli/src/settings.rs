@@ -106,16 +106,21 @@ pub(crate) fn whole_suite(cases: Option<&Path>) -> Result<Suite, Stop> {
     cases.map_or_else(Suite::shipped, Suite::from_path).map_err(Stop::usage)
 }
 
-/// The known deviations of a run. A file that is to be rewritten need not be there yet.
+/// The known deviations of a run.
 pub(crate) fn deviations(args: &RunArgs) -> Result<Option<Deviations>, Stop> {
     let Some(path) = &args.baseline else { return Ok(None) };
+    let baseline = baseline(path, args.update_baseline)?;
+    Deviations::new(baseline).map(Some).map_err(Stop::usage)
+}
+
+/// A baseline file. One that is to be rewritten need not be there yet.
+pub(crate) fn baseline(path: &Path, update: bool) -> Result<Baseline, Stop> {
     let file = path.display().to_string();
-    let text = match args.update_baseline && !path.exists() {
+    let text = match update && !path.exists() {
         true => Baseline::default().render(),
         false => read(path)?,
     };
-    let baseline = Baseline::load(&file, &text).map_err(Stop::usage)?;
-    Deviations::new(baseline).map(Some).map_err(Stop::usage)
+    Baseline::load(&file, &text).map_err(Stop::usage)
 }
 
 /// The bounds of `--time-scale`: below, nothing could be seen; above, a run would never end.

@@ -5,10 +5,13 @@
 //! answer against it, and [`class`] gives each way of being wrong a stable name.
 
 pub mod class;
+mod example;
 mod expected;
 pub mod judge;
 pub mod protocol;
 mod run;
+pub mod vectors;
 
+pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
 pub use run::{RunError, RunEvent, Settings, run};

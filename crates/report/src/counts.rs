@@ -59,9 +59,10 @@ pub(crate) fn total(summary: Summary) -> usize {
     Outcome::ALL.into_iter().map(|outcome| summary.count(outcome)).sum()
 }
 
-/// The family of a check: the part of its id before the first `/`, or all of it.
+/// The family of a check: the part of its id before the first `/` (of a class of parsers, before the
+/// first `.`), or all of it.
 pub(crate) fn family(id: &str) -> &str {
-    id.split_once('/').map_or(id, |(family, _)| family)
+    id.split_once(['/', '.']).map_or(id, |(family, _)| family)
 }
 
 /// The checks by family, families and checks in the order in which they first occur.

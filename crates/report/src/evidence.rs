@@ -40,7 +40,7 @@ pub(crate) fn text(check: &CheckResult) -> String {
 
 /// `must; HTML 9.2.5; R31; case framing/encoding`.
 pub(crate) fn source(check: &CheckResult) -> String {
-    let case = format!("case {}", check.case);
+    let case = if check.case.is_empty() { String::new() } else { format!("case {}", check.case) };
     let ids = check.requirements.join(", ");
     let parts = [check.level.as_str(), &check.source, &ids, &case];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();

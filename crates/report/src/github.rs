@@ -7,6 +7,7 @@ mod load;
 use ssecheck_model::report::{CheckResult, Conformance, Place, Report};
 use ssecheck_model::verdict::Outcome;
 
+use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, defuse, line};
 use crate::verdict::cut_short;
 
@@ -16,6 +17,7 @@ use crate::verdict::cut_short;
 ///
 /// GitHub shows the first ten of each kind for one step, so errors of the server come first.
 pub fn render(report: &Report) -> String {
+    let report = &*as_checks(report);
     let mut out = String::new();
     if let Some((reason, message)) = cut_short(report) {
         out.push_str(&command("error", None, &format!("ssecheck run: {reason}"), &message));

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use serde::Serialize;
 use serde_json::Value;
 use ssecheck_model::report::{Report, SCHEMA};
 
@@ -17,9 +18,23 @@ use crate::sanitize::{VALUE_LIMIT, is_harmful, line};
 /// Never for a report that was read or made by ssecheck: its types all have a JSON form.
 pub fn render(report: &Report) -> String {
     let json = serde_json::to_string_pretty(report).expect("a report has string keys only");
+    harmless(&json) + "\n"
+}
+
+/// Any value as one line of JSON, made harmless in the same way.
+///
+/// # Panics
+///
+/// For a map whose keys are no texts.
+pub fn line_of(value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).expect("keys are texts");
+    harmless(&json) + "\n"
+}
+
+fn harmless(json: &str) -> String {
     // Two number signs begin a command in the log of some CI systems.
     let json = json.replace("##", "#\\u0023");
-    let mut out = String::with_capacity(json.len() + 1);
+    let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         // Outside strings, JSON has no character of this kind but the line feed.
         match c != '\n' && is_harmful(c) {
@@ -27,7 +42,6 @@ pub fn render(report: &Report) -> String {
             false => out.push(c),
         }
     }
-    out.push('\n');
     out
 }
 

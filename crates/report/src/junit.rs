@@ -19,6 +19,7 @@ use ssecheck_model::verdict::Outcome;
 
 use crate::counts::by_family;
 use crate::evidence;
+use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, defuse, line};
 use crate::verdict::cut_short;
 
@@ -30,6 +31,7 @@ use crate::verdict::cut_short;
 ///
 /// Never: every character that XML cannot hold is escaped before.
 pub fn render(report: &Report) -> String {
+    let report = &*as_checks(report);
     let mut xml = Xml::new("ssecheck");
     xml.set_time(Duration::from_millis(report.duration_ms));
     if let Some((reason, message)) = cut_short(report) {

@@ -23,6 +23,7 @@ mod evidence;
 mod groups;
 mod hexdump;
 mod load;
+mod parser;
 mod place;
 mod samples;
 mod style;

@@ -10,6 +10,7 @@ use ssecheck_model::verdict::{Outcome, Verdict};
 
 use crate::counts::{duration, grouped};
 use crate::evidence;
+use crate::parser::{as_checks, labelled};
 use crate::sanitize::{VALUE_LIMIT, line};
 use crate::verdict::{cut_short, sentence};
 use escape::{fenced, inline};
@@ -23,6 +24,7 @@ const RED: [Outcome; 3] = [Outcome::Fail, Outcome::Error, Outcome::Untestable];
 /// The report as Markdown: verdict, counts, a table of red checks, their evidence in folded blocks,
 /// and the warnings folded; and the load part. At most 1,000,000 bytes; what does not fit is counted.
 pub fn render(report: &Report) -> String {
+    let report = &*as_checks(report);
     if let Some(matrix) = &report.selftest {
         return selftest::render(report, matrix);
     }
@@ -75,7 +77,10 @@ fn facts(report: &Report) -> String {
     let testbed = if report.target.testbed { " (the built-in testbed)" } else { "" };
     let program = inline(&line(&report.tool.version, VALUE_LIMIT));
     let time = duration(report.duration_ms);
-    format!("Target: {target}{testbed}. ssecheck {program}, {time}.")
+    let parser = report.parser.iter().flat_map(labelled);
+    let parser =
+        parser.map(|(label, text)| format!("\n- {label}: {}", inline(&line(&text, VALUE_LIMIT))));
+    format!("Target: {target}{testbed}. ssecheck {program}, {time}.") + &parser.collect::<String>()
 }
 
 fn counts(conformance: &Conformance) -> String {

@@ -7,10 +7,12 @@ mod finding;
 pub mod load;
 pub(crate) mod portability;
 
+use ssecheck_model::parser::ParserReport;
 use ssecheck_model::report::{CheckResult, Conformance, Report, TargetInfo, Tool};
 use ssecheck_model::verdict::Outcome;
 
 use crate::counts::{by_family, duration, grouped, phrases, sentence, summary_of, total};
+use crate::parser::{as_checks, facts};
 use crate::sanitize::{VALUE_LIMIT, defuse, line};
 use crate::style::Style;
 use crate::verdict;
@@ -23,7 +25,11 @@ const MOST_IDS: usize = 20;
 
 /// The whole report: [`header`], one [`family_line`] for each family, and [`findings`].
 pub fn render(report: &Report, style: Style) -> String {
+    let report = &*as_checks(report);
     let mut out = header(&report.tool, &report.target, style);
+    if let Some(parser) = &report.parser {
+        out.push_str(&parser_facts(parser, style));
+    }
     if let Some(conformance) = &report.conformance {
         out.push('\n');
         for (family, checks) in by_family(&conformance.checks) {
@@ -46,6 +52,11 @@ pub fn header(tool: &Tool, target: &TargetInfo, style: Style) -> String {
     finish(&lines)
 }
 
+/// Which parser was judged, and by how much. Ends with a line feed.
+pub fn parser_facts(parser: &ParserReport, style: Style) -> String {
+    finish(&facts(parser, style))
+}
+
 /// One line on the checks of one family (the part of their ids before `/`), without a line feed:
 /// `framing          18 passed  1 failed  2 not applicable`.
 pub fn family_line(family: &str, checks: &[&CheckResult], style: Style) -> String {
@@ -59,6 +70,7 @@ pub fn family_line(family: &str, checks: &[&CheckResult], style: Style) -> Strin
 /// Everything that a person has to know after a run: the findings, the counts and the verdict. For
 /// a caller that wrote [`header`] and [`family_line`]s while the run went on.
 pub fn findings(report: &Report, style: Style) -> String {
+    let report = &*as_checks(report);
     let load = report.load.as_ref().map(|_| load::results(report, style));
     match (&report.conformance, load) {
         (None, None) => "The report has no conformance part.\n".to_owned(),

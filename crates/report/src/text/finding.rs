@@ -36,9 +36,8 @@ pub(super) fn warnings(checks: &[&CheckResult], style: Style) -> Vec<String> {
         let message = line(&check.message, WARNING_LIMIT);
         lines.extend(body(&wrap(&message, inner(style).width)));
     }
-    lines.push(
-        style.dim("more on warnings: --markdown FILE or --json FILE; ssecheck cases show CASE"),
-    );
+    let show = if checks[0].case.is_empty() { "" } else { "; ssecheck cases show CASE" };
+    lines.push(style.dim(&format!("more on warnings: --markdown FILE or --json FILE{show}")));
     lines.push(String::new());
     lines
 }
@@ -104,8 +103,8 @@ fn title(check: &CheckResult, style: Style) -> String {
 }
 
 fn source(check: &CheckResult) -> String {
-    let case = format!("case {}", check.case);
-    line(&format!("({}; {case})", check.level.as_str()), VALUE_LIMIT)
+    let case = if check.case.is_empty() { String::new() } else { format!("; case {}", check.case) };
+    line(&format!("({}{case})", check.level.as_str()), VALUE_LIMIT)
 }
 
 fn reason(check: &CheckResult) -> String {

@@ -8,6 +8,7 @@ mod load_formats;
 mod load_text;
 mod loads;
 mod markdown;
+mod parsers;
 mod reports;
 mod series;
 mod text;
