@@ -71,7 +71,7 @@ fn serve(fault: &str, at: usize) -> io::Result<()> {
             "hangs" => hang(),
             "garbage" => writeln!(stdout(), "Traceback (most recent call last):")?,
             "not-ascii" => {
-                writeln!(stdout(), r#"{{"id": {}, "out": [], "error": "é"}}"#, case["id"])?
+                writeln!(stdout(), r#"{{"id": {}, "out": [], "error": "é"}}"#, case["id"])?;
             }
             "unknown-key" => say(&json!({"id": case["id"], "events": []}))?,
             "beyond" => say(&json!({"id": case["id"], "out": [{"k": 99_999, "c": ""}]}))?,
