@@ -2,7 +2,7 @@
 //! what killed it is found.
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -108,6 +108,8 @@ pub(crate) struct Session<'a> {
     process: Option<Process>,
     /// Whether the adapter has not answered yet since it was started: it may still be loading.
     fresh: bool,
+    /// Whether it was not asked anything yet.
+    cold: bool,
     deaths: u32,
     starts: u32,
     /// Steps of this part of the run that are done.
@@ -145,6 +147,7 @@ impl<'a> Session<'a> {
             plain,
             process,
             fresh,
+            cold: true,
             deaths,
             starts,
             steps: 0,
@@ -193,7 +196,7 @@ impl<'a> Session<'a> {
             Next::Line(text) => {
                 let hello = line::hello(&text).map_err(failed)?;
                 self.process = Some(process);
-                self.fresh = true;
+                (self.fresh, self.cold) = (true, true);
                 Ok(hello)
             }
             Next::Closed => {
@@ -253,20 +256,50 @@ impl<'a> Session<'a> {
 
     /// Sends a job, to a new process if the old one is gone. Gives the moment when it went out.
     fn send(&mut self, job: &Job) -> Result<Instant, Halt> {
-        if self.process.is_none() {
-            self.open().map_err(|error| {
-                if self.stop.load(std::sync::atomic::Ordering::Relaxed) {
-                    return Halt::Stopped;
-                }
-                Halt::Broken(format!("it could not be started again: {error}"))
-            })?;
+        self.reopen()?;
+        if std::mem::take(&mut self.cold) {
+            self.warm_up()?;
+            self.reopen()?;
+            self.cold = false;
         }
+        self.write(job)
+    }
+
+    fn write(&mut self, job: &Job) -> Result<Instant, Halt> {
         let line = line::case(&self.case(job)).map_err(Halt::Broken)?;
         let now = Instant::now();
         if let Some(process) = &mut self.process {
             process.send(&line);
         }
         Ok(now)
+    }
+
+    fn reopen(&mut self) -> Result<(), Halt> {
+        if self.process.is_some() {
+            return Ok(());
+        }
+        let opened = self.open().map(drop);
+        opened.map_err(|error| match self.stop.load(Ordering::Relaxed) {
+            true => Halt::Stopped,
+            false => Halt::Broken(format!("it could not be started again: {error}")),
+        })
+    }
+
+    /// Lets a new process answer something harmless, for which it has more time, so that loading is
+    /// not taken for a hang. If it dies over that, the cases will tell.
+    fn warm_up(&mut self) -> Result<(), Halt> {
+        let chunks = vec![b"data: x\n\n".to_vec()];
+        let types = vec!["message".to_owned()];
+        let job = Job { id: "warm-up".to_owned(), chunks, types, ..Job::default() };
+        let since = self.write(&job)?;
+        match self.answer(&job, since) {
+            Ok(_) => Ok(()),
+            Err(Trouble::Halt(halt)) => Err(halt),
+            Err(Trouble::Gone(_)) => {
+                self.process = None;
+                Ok(())
+            }
+        }
     }
 
     fn case(&self, job: &Job) -> Case {
@@ -336,9 +369,6 @@ impl<'a> Session<'a> {
             if !work.wanted(&job) {
                 continue;
             }
-            if gone.hung && self.process.is_none() {
-                self.warm_up()?;
-            }
             match self.alone(&job)? {
                 Outcome::Gone(gone) => {
                     found = true;
@@ -358,13 +388,6 @@ impl<'a> Session<'a> {
             None => {}
         }
         self.count_start()
-    }
-
-    /// Lets a new process answer something harmless, so that a hang is not taken for loading.
-    fn warm_up(&mut self) -> Result<(), Halt> {
-        let chunks = vec![b"data: x\n\n".to_vec()];
-        let types = vec!["message".to_owned()];
-        self.alone(&Job { id: "warm-up".to_owned(), chunks, types, ..Job::default() }).map(drop)
     }
 
     fn alone(&mut self, job: &Job) -> Result<Outcome, Halt> {

@@ -153,7 +153,7 @@ fn an_adapter_that_does_not_end_is_ended() {
 #[test]
 fn a_run_can_be_stopped_and_keeps_what_it_has() {
     let stop = AtomicBool::new(false);
-    let settings = settings(&["hangs", "40"], &["chunk", "eol"]);
+    let settings = settings(&["hangs", "41"], &["chunk", "eol"]);
     let mut after_some = |event| {
         if matches!(event, RunEvent::Progress(40)) {
             stop.store(true, Ordering::Relaxed);

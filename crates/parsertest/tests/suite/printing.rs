@@ -5,7 +5,7 @@ use std::process::Command;
 use ssecheck_parsertest::printf;
 
 fn printed(command: &str) -> Vec<u8> {
-    Command::new("sh").args(["-c", command]).output().unwrap().stdout
+    Command::new("sh").args(["-c", command]).output().expect("a shell").stdout
 }
 
 #[test]

@@ -10,11 +10,12 @@ use ssecheck_parsertest::{RunError, Settings, run, vectors};
 
 /// The example, which `cargo test` builds beside the tests.
 pub(crate) fn adapter(fault: &[&str]) -> Vec<String> {
-    let tests = std::env::current_exe().unwrap();
-    let target: PathBuf = tests.parent().unwrap().parent().unwrap().to_owned();
+    let tests = std::env::current_exe().expect("a test has a file");
+    let target: PathBuf = tests.ancestors().nth(2).expect("the target folder").to_owned();
     let adapter = target.join("examples/adapter");
     assert!(adapter.exists(), "no {}: `cargo test` without --test builds it", adapter.display());
-    let command = std::iter::once(adapter.to_str().unwrap()).chain(fault.iter().copied());
+    let command =
+        std::iter::once(adapter.to_str().expect("a path of text")).chain(fault.iter().copied());
     command.map(ToOwned::to_owned).collect()
 }
 
@@ -32,21 +33,21 @@ pub(crate) fn settings(fault: &[&str], groups: &[&str]) -> Settings {
 }
 
 pub(crate) fn shipped(groups: &[&str]) -> Vec<Vector> {
-    let files = vectors::shipped().unwrap().into_iter();
+    let files = vectors::shipped().expect("the vectors load").into_iter();
     let wanted = files.filter(|file| groups.is_empty() || groups.contains(&file.group.as_str()));
     wanted.flat_map(|file| file.vectors).collect()
 }
 
 pub(crate) fn report(settings: &Settings) -> ParserReport {
-    run(settings, &mut |_| {}, &AtomicBool::new(false)).unwrap()
+    run(settings, &mut |_| {}, &AtomicBool::new(false)).expect("a report")
 }
 
 pub(crate) fn error(settings: &Settings) -> RunError {
-    run(settings, &mut |_| {}, &AtomicBool::new(false)).unwrap_err()
+    run(settings, &mut |_| {}, &AtomicBool::new(false)).expect_err("it must not run")
 }
 
 pub(crate) fn class<'r>(report: &'r ParserReport, code: &str) -> &'r ClassResult {
-    report.classes.iter().find(|class| class.class == code).unwrap()
+    report.classes.iter().find(|class| class.class == code).expect(code)
 }
 
 pub(crate) fn verdict(report: &ParserReport, code: &str) -> ClassVerdict {
@@ -54,7 +55,7 @@ pub(crate) fn verdict(report: &ParserReport, code: &str) -> ClassVerdict {
 }
 
 pub(crate) fn deviation<'r>(report: &'r ParserReport, code: &str) -> &'r Deviation {
-    report.deviations.iter().find(|deviation| deviation.class == code).unwrap()
+    report.deviations.iter().find(|deviation| deviation.class == code).expect(code)
 }
 
 /// Codes of the classes that deviate.

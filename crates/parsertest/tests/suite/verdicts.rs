@@ -157,7 +157,7 @@ fn quadratic_time_is_found_and_its_shape_is_named() {
 }
 
 fn baseline(entries: &str) -> Option<Baseline> {
-    Some(Baseline::load("known.yaml", &format!("known: [{entries}]")).unwrap())
+    Some(Baseline::load("known.yaml", &format!("known: [{entries}]")).expect("a baseline"))
 }
 
 #[test]
