@@ -10,9 +10,10 @@ use std::str::from_utf8;
 
 use crate::work;
 
-/// How far beyond the bytes needed a check goes on: short values are many, and one check of all of
-/// them is cheaper than one of each.
-const AHEAD: usize = 256;
+/// How far beyond the bytes needed a check goes on, in bytes: short values are many, and one check
+/// of all of them is cheaper than one of each. Bounded so that the first event of a large chunk does
+/// not wait for the rest.
+const AHEAD: usize = 4096;
 
 /// Decodes as HTML says: ill-formed bytes become U+FFFD, one for each maximal subpart.
 #[inline]
