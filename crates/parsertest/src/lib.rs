@@ -5,10 +5,14 @@
 //! answer against it, and [`class`] gives each way of being wrong a stable name.
 
 pub mod class;
+pub mod cuts;
 mod expected;
+pub mod feature;
 pub mod judge;
 pub mod protocol;
 mod run;
+pub mod shrink;
+pub mod strategy;
 
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
 pub use run::{RunError, RunEvent, Settings, run};

@@ -3,8 +3,9 @@
 
 use ssecheck_parser::owned::Collector;
 use ssecheck_parser::{LimitError, LimitKind, Limits, Parser};
+use ssecheck_parsertest::cuts;
 
-use crate::{cuts, outcome};
+use crate::outcome;
 
 const SMALL: Limits = Limits { line: 64, data: 40, id: 8 };
 

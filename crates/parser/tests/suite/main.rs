@@ -2,11 +2,9 @@
 //! cases and invariants of the ssecheck catalogue.
 
 mod cases;
-mod cuts;
 mod differential;
 mod encoding;
 mod endless;
-mod grammar;
 mod linting;
 mod outcome;
 mod properties;

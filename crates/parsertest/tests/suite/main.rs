@@ -1,0 +1,3 @@
+//! Facts about the judge of parsers, as seen from outside.
+
+mod classes;
