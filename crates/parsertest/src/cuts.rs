@@ -17,6 +17,16 @@ pub fn at<'a>(stream: &'a [u8], places: &[usize]) -> Vec<&'a [u8]> {
     places.into_iter().map(piece).collect()
 }
 
+/// The places at which these chunks were cut.
+pub fn places_of(chunks: &[Vec<u8>]) -> Vec<usize> {
+    let ends = chunks.iter().scan(0, |end, chunk| {
+        *end += chunk.len();
+        Some(*end)
+    });
+    // The last chunk ends where the stream does: no cut.
+    ends.take(chunks.len().saturating_sub(1)).collect()
+}
+
 /// One byte each, with an empty chunk before every byte.
 pub fn bytewise(stream: &[u8]) -> Vec<&[u8]> {
     stream.chunks(1).flat_map(|byte| [&[][..], byte]).collect()

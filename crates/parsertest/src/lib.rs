@@ -4,8 +4,10 @@
 //! and against browsers. [`expected()`] says what a stream must give and when, [`judge`] holds an
 //! answer against it, and [`class`] gives each way of being wrong a stable name.
 
+pub mod check;
 pub mod class;
 pub mod cuts;
+mod example;
 mod expected;
 pub mod feature;
 pub mod judge;
@@ -14,5 +16,7 @@ mod run;
 pub mod shrink;
 pub mod strategy;
 
+pub use check::{Check, CheckReport, Finding, Seen, check_parser};
+pub use example::printf;
 pub use expected::{Due, Expected, Record, SeenEvent, expected};
 pub use run::{RunError, RunEvent, Settings, run};

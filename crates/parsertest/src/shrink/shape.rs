@@ -9,12 +9,7 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) fn new(chunks: &[Vec<u8>]) -> Self {
-        let ends = chunks.iter().scan(0, |end, chunk| {
-            *end += chunk.len();
-            Some(*end)
-        });
-        // The last chunk ends where the stream does: no cut.
-        Self { bytes: chunks.concat(), cuts: ends.take(chunks.len().saturating_sub(1)).collect() }
+        Self { bytes: chunks.concat(), cuts: crate::cuts::places_of(chunks) }
     }
 
     pub(super) fn chunks(&self) -> Vec<Vec<u8>> {
