@@ -79,6 +79,20 @@ fn exported_cases_are_the_shipped_ones() {
 }
 
 #[test]
+fn exported_vectors_are_those_of_the_repository() {
+    let scratch = Scratch::new();
+    let told = printed(&["cases", "export", &scratch.path("all")]);
+    let folder = std::fs::read_dir(workspace().join("scenarios/parser")).expect("it is there");
+    let files: Vec<_> = folder.map(|file| file.expect("it is there").path()).collect();
+    assert!(told.contains(&format!(" and {} vector files", files.len())), "{told}");
+    for file in files {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a plain name");
+        let text = std::fs::read_to_string(&file).expect("text");
+        assert!(scratch.read(&format!("all/parser/{name}")) == text, "{name}");
+    }
+}
+
+#[test]
 fn export_overwrites_nothing() {
     let scratch = Scratch::new();
     let mine = scratch.file("cases/http/answer.yaml", "mine");

@@ -15,6 +15,7 @@ pub mod protocol;
 mod run;
 pub mod shrink;
 pub mod strategy;
+pub mod vectors;
 
 pub use check::{Check, CheckReport, Finding, Seen, check_parser};
 pub use example::printf;

@@ -136,7 +136,7 @@ pub(super) const ALL: &[Class] = &[
         rule: "An `id` field counts only once its block has ended.",
         source: "HTML 9.2.6",
         catalogue: &["P13"],
-        shows: &[Aspect::Id, Aspect::FinalId],
+        shows: &[Aspect::FinalId],
         mend: "Keep the id of the block apart, and take it over at the blank line.",
     },
     Class {

@@ -28,7 +28,7 @@ pub(super) const ALL: &[Class] = &[
         rule: "A value may follow the colon without a space.",
         source: "HTML 9.2.5",
         catalogue: &["P17", "K8"],
-        shows: &[Aspect::Events],
+        shows: &[Aspect::Events, Aspect::Id, Aspect::Retry],
         mend: "Search for the colon, not for a colon and a space.",
     },
     Class {
@@ -38,7 +38,7 @@ pub(super) const ALL: &[Class] = &[
             and NUL count.",
         source: "HTML 9.2.6",
         catalogue: &["P21", "P22", "P23", "P24", "K7", "K14"],
-        shows: &[Aspect::Events],
+        shows: &[Aspect::Events, Aspect::Id, Aspect::Retry],
         mend: "Compare the bytes before the first colon with the four names as they are.",
     },
     Class {

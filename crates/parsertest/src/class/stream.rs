@@ -19,7 +19,7 @@ pub(super) const ALL: &[Class] = &[
         rule: "A line without its end at the end of the stream is dropped, and with it its block.",
         source: "HTML 9.2.6",
         catalogue: &["P12", "P40", "P52"],
-        shows: &[Aspect::Events, Aspect::Id, Aspect::Retry],
+        shows: &[Aspect::Events, Aspect::FinalId, Aspect::Retry],
         mend: "Forget the unfinished line when the stream ends; do not read it as if it had an \
             end.",
     },

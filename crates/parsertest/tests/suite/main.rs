@@ -3,3 +3,13 @@
 mod checking;
 mod classes;
 mod wrong;
+mod agreement;
+mod classes;
+mod golden;
+mod heard;
+mod mutants;
+mod naive;
+#[path = "../../../parser/tests/suite/reference.rs"]
+mod reference;
+mod sharpness;
+mod vector_files;
