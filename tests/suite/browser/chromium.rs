@@ -78,7 +78,8 @@ impl Drop for Browser {
 /// What it calls itself.
 pub(crate) fn version(program: &PathBuf) -> String {
     let output = Command::new(program).arg("--version").output();
-    output.map_or_else(|error| error.to_string(), |output| {
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    })
+    output.map_or_else(
+        |error| error.to_string(),
+        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+    )
 }

@@ -72,11 +72,9 @@ impl Subject {
 /// The events, in order.
 pub(crate) fn events(expected: &Expected) -> Vec<Event> {
     let event = |record: &Record| match record {
-        Record::Event(event) => Some([
-            event.event_type.clone(),
-            event.data.clone(),
-            event.last_event_id.clone(),
-        ]),
+        Record::Event(event) => {
+            Some([event.event_type.clone(), event.data.clone(), event.last_event_id.clone()])
+        }
         _ => None,
     };
     expected.records.iter().filter_map(|due| event(&due.record)).collect()

@@ -1,9 +1,7 @@
 //! Facts about the judge of parsers, as seen from outside.
 
-mod checking;
-mod classes;
-mod wrong;
 mod agreement;
+mod checking;
 mod classes;
 mod golden;
 mod heard;
@@ -13,3 +11,4 @@ mod naive;
 mod reference;
 mod sharpness;
 mod vector_files;
+mod wrong;
