@@ -41,18 +41,25 @@ fn show(subjects: Vec<Subject>) -> Option<Seen> {
     let program = browser()?;
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let scripts = Scripts::new(subjects.iter().map(Subject::script).collect(), PAUSE);
-    let listen = SocketAddr::from(([0, 0, 0, 0], 0));
-    let config = Config { listen, scripts: scripts.clone(), ..Config::default() };
-    let testbed = runtime.block_on(async { Testbed::start(config) }).expect("a port is free");
-    let port = testbed.address().port();
-    let hosts: Vec<String> = (1..=HOSTS).map(|n| format!("http://127.0.0.{n}:{port}")).collect();
+    let testbeds = runtime
+        .block_on(async { (1..=HOSTS).map(|host| testbed(host, &scripts)).collect::<Vec<_>>() });
+    let hosts: Vec<String> = testbeds.iter().map(Testbed::base_url).collect();
     let streams: Vec<_> = subjects.iter().enumerate().map(|(n, subject)| subject.plan(n)).collect();
-    let page = Page::serve(json!({ "hosts": hosts, "streams": streams }).to_string());
+    let page = Page::serve(&json!({ "hosts": hosts, "streams": streams }).to_string());
     let mut browser = Browser::open(&program, &page.url);
     let observed = collect(&page, &mut browser, subjects.len());
     drop(browser);
-    runtime.block_on(testbed.shutdown());
+    for testbed in testbeds {
+        runtime.block_on(testbed.shutdown());
+    }
     Some(Seen { subjects, observed, scripts })
+}
+
+/// One of the hosts, all of which serve the same scripts.
+fn testbed(host: u8, scripts: &Scripts) -> Testbed {
+    let listen = SocketAddr::from(([127, 0, 0, host], 0));
+    let config = Config { listen, scripts: scripts.clone(), ..Config::default() };
+    Testbed::start(config).expect("a port is free")
 }
 
 fn collect(page: &Page, browser: &mut Browser, count: usize) -> Vec<Observed> {
@@ -99,6 +106,16 @@ fn say(message: &str) {
 }
 
 impl Seen {
+    /// The same observations beside what a wrong reader would make of the streams.
+    fn read_by(&self, wrong: Reader) -> Self {
+        let reread = |subject: &Subject| {
+            let answers = subject.answers.iter().map(|chunks| vec![wrong(chunks.concat())]);
+            Subject { answers: answers.collect(), ..subject.clone() }
+        };
+        let subjects = self.subjects.iter().map(reread).collect();
+        Self { subjects, observed: self.observed.clone(), scripts: self.scripts.clone() }
+    }
+
     /// What is not as it should be, one line for each stream.
     fn disagreements(&self) -> Vec<String> {
         let all = self.subjects.iter().zip(&self.observed);
@@ -162,6 +179,31 @@ fn readable(subject: &Subject) -> Vec<Vec<String>> {
     subject.answers.iter().map(answer).collect()
 }
 
+/// Makes of a stream the one in which our parser sees what a wrong reader sees in the first.
+type Reader = fn(Vec<u8>) -> Vec<u8>;
+
+/// Wrong readers that the browser has to unmask.
+const WRONG: [(&str, Reader); 6] = [
+    ("dispatches at the end", |stream| [&stream, &b"\n\n"[..]].concat()),
+    ("takes no CR for a line end", |stream| replaced(stream, b'\r', b'_')),
+    ("takes LF CR for one line end", |stream| {
+        stream.split(|&b| b == b'\r').collect::<Vec<_>>().concat()
+    }),
+    ("keeps the byte order mark", |stream| [b"\xEF\xBB\xBF", &stream[..]].concat()),
+    ("takes an id with NUL", |stream| replaced(stream, 0, b'0')),
+    ("reads only ASCII", |stream| stream.into_iter().map(|byte| byte & 0x7F).collect()),
+];
+
+/// The stream with more at its end, as a block of its own.
+fn inserted(stream: &[u8], more: &[u8]) -> Vec<u8> {
+    [stream, b"\n:\n", more].concat()
+}
+
+fn replaced(mut stream: Vec<u8>, from: u8, to: u8) -> Vec<u8> {
+    stream.iter_mut().filter(|byte| **byte == from).for_each(|byte| *byte = to);
+    stream
+}
+
 fn number_from(name: &str, default: u64) -> u64 {
     let value = std::env::var(name).ok();
     value.map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}: a number")))
@@ -174,12 +216,68 @@ fn a_browser_says_of_random_streams_what_our_parser_says() {
     let start = Instant::now();
     let subjects = subject::random(usize::try_from(count).expect("not that many"), seed);
     let Some(seen) = show(subjects) else { return };
-    let total: usize = seen.observed.iter().map(|seen| seen.events.len()).sum();
+    tell(&format!("random streams of seed {seed}"), &seen, start);
+    assert_agrees(&seen);
+}
+
+#[test]
+fn a_browser_says_of_all_vectors_what_our_parser_says_and_unmasks_wrong_readers() {
+    let start = Instant::now();
+    let Some(seen) = show(subject::vectors()) else { return };
+    tell("streams of vectors", &seen, start);
+    assert_agrees(&seen);
+    for (name, wrong) in WRONG {
+        let unmasked = seen.read_by(wrong).disagreements();
+        assert!(!unmasked.is_empty(), "nothing unmasks a reader that {name}");
+    }
+}
+
+#[test]
+fn a_browser_comes_back_with_the_id_and_after_the_time_that_our_parser_says() {
+    let start = Instant::now();
+    let Some(seen) = show(subject::lifecycles()) else { return };
+    tell("lifecycles", &seen, start);
+    assert_agrees(&seen);
+    // that the id and the time are looked at
+    let early = seen.read_by(|stream| inserted(&stream, b"retry: 600000\n")).disagreements();
+    assert!(early.iter().any(|line| line.contains("came back after")), "{early:?}");
+    let other = seen.read_by(|stream| inserted(&stream, b"id: 0\n\n")).disagreements();
+    assert!(other.iter().any(|line| line.contains("Last-Event-ID")), "{other:?}");
+}
+
+/// The standard wants the media type and looks at no parameter: "the stream must always be decoded as
+/// UTF-8" (HTML 9.2.6), whatever a charset says. Chromium refuses all other charsets for good, which
+/// is its own way.
+#[test]
+fn chromium_refuses_another_media_type_and_by_its_own_rule_another_charset() {
+    let types = [
+        "text/plain",
+        "text/event-stream; charset=iso-8859-1",
+        "text/event-stream; charset=utf-16",
+        "text/event-stream; charset=nonsense",
+    ];
+    let Some(seen) = show(types.map(Subject::of_type).into()) else { return };
+    for (observed, name) in seen.observed.iter().zip(types) {
+        let closed = (observed.end.as_str(), observed.opens, observed.events.len());
+        assert_eq!(closed, ("closed", 0, 0), "{name}");
+        assert_eq!(seen.scripts.requests(observed.number).len(), 1, "{name}: it came back");
+    }
+}
+
+fn tell(what: &str, seen: &Seen, start: Instant) {
+    let events: usize = seen.observed.iter().map(|seen| seen.events.len()).sum();
+    let (streams, seconds) = (seen.observed.len(), start.elapsed().as_secs());
+    let all = (0..streams).flat_map(|number| seen.scripts.requests(number));
+    let (preflights, requests): (Vec<_>, Vec<_>) = all.partition(|request| request.preflight);
+    let (preflights, requests) = (preflights.len(), requests.len());
     say(&format!(
-        "browser oracle: {} random streams of seed {seed}, {total} events, {} s",
-        seen.observed.len(),
-        start.elapsed().as_secs()
+        "browser oracle: {streams} {what}: {requests} requests, {preflights} preflights, {events} \
+         events, {seconds} s"
     ));
+}
+
+#[track_caller]
+fn assert_agrees(seen: &Seen) {
     let disagreements = seen.disagreements();
     assert!(disagreements.is_empty(), "{}\n{}", disagreements.len(), disagreements.join("\n"));
 }

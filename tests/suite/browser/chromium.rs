@@ -3,6 +3,8 @@
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -29,6 +31,11 @@ const FLAGS: [&str; 14] = [
     "--mute-audio",
 ];
 
+/// How long it may take to end in order.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often its end is looked for: there is nothing to wait for but its leader.
+const POLL: Duration = Duration::from_millis(20);
+
 /// A browser with a page. Dropping it ends it and the processes that it has started.
 pub(crate) struct Browser {
     child: Child,
@@ -51,6 +58,8 @@ impl Browser {
         let profile = Scratch::new();
         let mut command = Command::new(program);
         command.args(FLAGS).arg(format!("--user-data-dir={}", profile.path("profile"))).arg(url);
+        // Its other files are to go away with the profile.
+        command.env("TMPDIR", profile.path("."));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // A group of its own, so that all its processes can be ended together.
         let child = command.process_group(0).spawn();
@@ -65,13 +74,19 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let group = i32::try_from(self.child.id()).map(Pid::from_raw);
-        if let Ok(group) = group {
-            // They may have ended just now. The leader is not waited for yet, so the number is
-            // still its own.
-            let _ = killpg(group, Signal::SIGKILL);
+        let Ok(group) = i32::try_from(self.child.id()).map(Pid::from_raw) else { return };
+        // They may have ended just now. As long as one of them is there, the number is theirs.
+        let _ = killpg(group, Signal::SIGTERM);
+        let patience = Instant::now() + GRACE;
+        while !self.has_ended() && Instant::now() < patience {
+            thread::sleep(POLL);
         }
+        let _ = killpg(group, Signal::SIGKILL);
         let _ = self.child.wait();
+        // Until they are gone, they may write to the profile.
+        while killpg(group, None).is_ok() && Instant::now() < patience {
+            thread::sleep(POLL);
+        }
     }
 }
 

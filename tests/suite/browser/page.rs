@@ -49,16 +49,16 @@ impl Page {
     ///
     /// # Panics
     /// When no port is free.
-    pub(crate) fn serve(plan: String) -> Self {
+    pub(crate) fn serve(plan: &str) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it listens");
         let (sender, batches) = channel();
-        let plan = Arc::new(plan);
+        let plan: Arc<str> = plan.into();
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (plan, sender) = (Arc::clone(&plan), sender.clone());
                 // What goes wrong on a connection is seen as results that are missing.
-                thread::spawn(move || answer(socket, &plan, &sender));
+                thread::spawn(move || answer(&socket, &plan, &sender));
             }
         });
         Self { url: format!("http://{address}/"), batches }
@@ -66,9 +66,9 @@ impl Page {
 }
 
 /// Answers one request and closes.
-fn answer(socket: TcpStream, plan: &str, results: &Sender<Batch>) -> std::io::Result<()> {
+fn answer(mut socket: &TcpStream, plan: &str, results: &Sender<Batch>) -> std::io::Result<()> {
     socket.set_read_timeout(Some(READ))?;
-    let mut reader = BufReader::new(&socket);
+    let mut reader = BufReader::new(socket);
     let (target, fields) = head(&mut reader)?;
     let (kind, body) = match target.as_str() {
         "/" => ("text/html", PAGE),
@@ -86,8 +86,8 @@ fn answer(socket: TcpStream, plan: &str, results: &Sender<Batch>) -> std::io::Re
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     );
-    (&socket).write_all(head.as_bytes())?;
-    (&socket).write_all(body.as_bytes())
+    socket.write_all(head.as_bytes())?;
+    socket.write_all(body.as_bytes())
 }
 
 /// The target of a request and its fields, names in lower case.

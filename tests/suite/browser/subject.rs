@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use ssecheck_parsertest::{Expected, Record, expected, feature};
+use ssecheck_model::vector::Vector;
+use ssecheck_parsertest::{Expected, Record, expected, feature, vectors};
 use ssecheck_testbed::ScriptedAnswer;
 
 use super::page::Observed;
@@ -33,9 +34,22 @@ impl Subject {
 
     /// The same with an end that makes the EventSource come back, so that its Last-Event-ID shows.
     pub(crate) fn come_back(mut self) -> Self {
-        self.answers[0].push(COME_BACK.to_vec());
+        self.answers.iter_mut().for_each(|answer| answer.push(COME_BACK.to_vec()));
         self.returns = true;
         self
+    }
+
+    /// Several streams one after the other.
+    fn returning(name: &str, answers: &[&[u8]]) -> Self {
+        let answers = answers.iter().map(|stream| vec![stream.to_vec()]).collect();
+        Self { answers, returns: true, ..Self::once(name, Vec::new()) }
+    }
+
+    /// A plain stream with this Content-Type.
+    pub(crate) fn of_type(content_type: &'static str) -> Self {
+        let stream = b"retry: 1\nid: \xC3\xA9\ndata: \xE2\x82\xAC\n\n";
+        let plain = Self::returning(content_type, &[stream]);
+        Self { content_type: Some(content_type), ..plain }
     }
 
     /// For the testbed.
@@ -90,10 +104,88 @@ fn lookalikes(stream: &[u8]) -> Vec<String> {
     shapes.filter(|value| (1..100).contains(&value.len())).map(str::to_owned).take(60).collect()
 }
 
+/// What only shows from one stream to the next.
+pub(crate) fn lifecycles() -> Vec<Subject> {
+    let returning = |(name, answers): &(&str, &[&[u8]])| Subject::returning(name, answers);
+    let types = [
+        "text/event-stream;charset=utf-8",
+        "text/event-stream; charset=\"UTF-8\"",
+        "text/event-stream; boundary=x",
+        "text/event-stream;",
+        "Text/Event-Stream",
+    ];
+    LIFECYCLES.iter().map(returning).chain(types.map(Subject::of_type)).collect()
+}
+
+/// A name, and the streams that the server gives one after the other.
+type Lifecycle = (&'static str, &'static [&'static [u8]]);
+
+const LIFECYCLES: &[Lifecycle] = &[
+    ("a 204 at once", &[]),
+    ("no id, no field", &[b"retry: 1\ndata: a\n\n"]),
+    ("the time is kept to", &[b"retry: 300\nid: 7\ndata: a\n\n"]),
+    ("the id outlives its stream", &[b"retry: 1\nid: 7\ndata: a\n\n", b"data: b\n\n", b": c\n\n"]),
+    ("an id without data counts", &[b"retry: 1\nid: 7\n\n", b"data: b\n\n"]),
+    ("an id is replaced", &[b"retry: 1\nid: 7\ndata: a\n\n", b"id: 8\ndata: b\n\n"]),
+    ("an empty id resets", &[b"retry: 1\nid: 7\ndata: a\n\nid\ndata: b\n\n", b"data: c\n\n"]),
+    ("an empty id resets in a later stream", &[b"retry: 1\nid: 7\n\n", b"id:\n\n", b"data: c\n\n"]),
+    ("an id with NUL does not count", &[b"retry: 1\nid: 1\ndata: a\n\nid: 2\0\ndata: b\n\n"]),
+    ("an id of NUL alone does not count", &[b"retry: 1\nid: 1\n\nid: \0\n\n"]),
+    ("an id in an unfinished block does not count", &[b"retry: 1\nid: 1\n\nid: 2\ndata: b"]),
+    ("an id in an unfinished block, its line finished", &[b"retry: 1\nid: 1\n\nid: 2\n"]),
+    ("the last id of a block counts", &[b"retry: 1\nid: 1\nid: 2\n\n"]),
+    ("an id that is not ASCII", &["retry: 1\nid: K\u{F6}ln \u{20AC}\u{1F600}\n\n".as_bytes()]),
+    ("an id that is not UTF-8", &[b"retry: 1\nid: a\xFFb\n\n"]),
+    ("an id with blanks at its ends", &[b"retry: 1\nid:  a b\t\ndata: x\n\n", b"data: y\n\n"]),
+    ("a retry counts when its line ends", &[b"retry: 300\n", b"data: b\n\n"]),
+    ("a retry in a block without data counts", &[b"retry: 300\n\n"]),
+    ("a wrong retry changes nothing", &[b"retry: 300\nretry: 1x\nretry: -1\nretry: 1.0\n\n"]),
+    ("a retry with leading zeros", &[b"retry: 00300\n\n"]),
+    ("the last retry counts", &[b"retry: 60000\nretry: 300\n\n", b"retry: 1\n\n", b"data: c\n\n"]),
+    ("a retry that the end cuts off does not count", &[b"retry: 300\nretry: 1"]),
+    ("data does not outlive its stream", &[b"retry: 1\ndata: a", b"data: b\n\n"]),
+    ("lines of data do not outlive their stream", &[b"retry: 1\ndata: a\n", b"data: b\n\n"]),
+    ("a type does not outlive its stream", &[b"retry: 1\nevent: e\n", b"data: b\n\n"]),
+    ("an id does not outlive its unfinished block", &[b"retry: 1\nid: 7\n", b"data: b\n\n"]),
+    ("an unfinished line does not outlive its stream", &[b"retry: 1\nda", b"ta: b\n\n"]),
+    ("a CR does not outlive its stream", &[b"retry: 1\ndata: a\r\r", b"\ndata: b\n\n"]),
+    (
+        "a mark stands before each stream",
+        &[b"\xEF\xBB\xBFretry: 1\n\n", b"\xEF\xBB\xBFdata: b\n\n"],
+    ),
+    (
+        "half a mark does not outlive its stream",
+        &[b"retry: 1\n\xEF\xBB", b"\xBFdata: a\n\ndata: b\n\n"],
+    ),
+];
+
 /// How the browser differs from what is due; none if it does not.
 pub(crate) fn difference(due: &[Event], observed: &Observed) -> Option<String> {
     let same = observed.events == due;
     (!same).then(|| format!("browser {:?}, due {due:?}", observed.events))
+}
+
+/// All vectors of the corpus, each as it is and with an end that makes the EventSource come back.
+/// One that begins with a last event ID comes after a stream that sets it.
+///
+/// # Panics
+/// When the corpus is broken.
+pub(crate) fn vectors() -> Vec<Subject> {
+    let files = vectors::shipped().expect("the corpus is in order");
+    files.iter().flat_map(|file| &file.vectors).flat_map(of_vector).collect()
+}
+
+fn of_vector(vector: &Vector) -> Vec<Subject> {
+    let chunks = vector.bytes().expect("it holds bytes");
+    let subject = Subject::once(&vector.id, chunks);
+    match vector.seed.as_deref().unwrap_or_default() {
+        "" => vec![subject.clone(), subject.come_back()],
+        seed => {
+            let mut after = subject.come_back();
+            after.answers.insert(0, vec![format!("id: {seed}\nretry: 1\n\n").into_bytes()]);
+            vec![after]
+        }
+    }
 }
 
 /// So many random streams: of each feature the same share.
