@@ -1,6 +1,7 @@
 //! Whole-program tests of ssecheck, in one binary.
 
 mod baseline;
+mod browser;
 mod cases;
 mod cli;
 mod docs;

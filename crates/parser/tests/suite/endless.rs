@@ -167,3 +167,30 @@ fn one_huge_event_does_not_cost_its_size_for_ever() {
     }
     assert!(parser.heap_bytes() < 4096, "{}", parser.heap_bytes());
 }
+
+#[test]
+fn what_is_left_of_a_huge_event_keeps_twice_its_size() {
+    let mut parser = Parser::new();
+    let left = format!("data: {}", "y".repeat(1994));
+    let huge = format!("data: {}\n\n{left}", "x".repeat(1 << 20));
+    parser.feed_with(&huge.as_bytes()[..1 << 20], |_, _| {}).expect("within the limits");
+    parser.feed_with(&huge.as_bytes()[1 << 20..], |_, _| {}).expect("within the limits");
+    parser.feed_with(b"z", |_, _| {}).expect("within the limits");
+    let heap = parser.heap_bytes();
+    assert!((4000..4500).contains(&heap), "{heap}");
+}
+
+#[test]
+fn buffers_of_usual_size_stay_while_chunks_end_inside_blocks() {
+    let mut parser = Parser::new();
+    parser.feed_with(&[b'x'; 8000], |_, _| {}).expect("within the limits");
+    parser.feed_with(b"\n\ndata: y", |_, _| {}).expect("within the limits");
+    assert!(parser.heap_bytes() >= 8000, "{}", parser.heap_bytes());
+}
+
+#[test]
+fn a_parser_told_to_keep_its_buffers_has_none_before_it_needs_one() {
+    let mut parser = Parser::new().keep_buffers();
+    parser.feed_with(b": c\n\ndata: a\n\n", |_, _| {}).expect("within the limits");
+    assert_eq!(parser.heap_bytes(), 0);
+}

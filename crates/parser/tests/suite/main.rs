@@ -1,6 +1,7 @@
 //! Facts about the parser and encoder, as seen from outside. `P..` and `I..` numbers are parser
 //! cases and invariants of the ssecheck catalogue.
 
+mod allocations;
 mod cases;
 mod differential;
 mod encoding;
@@ -11,3 +12,4 @@ mod properties;
 mod reference;
 mod reuse;
 mod spans;
+mod words;
