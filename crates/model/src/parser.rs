@@ -124,7 +124,7 @@ pub struct VectorCounts {
     pub passed: usize,
     /// Something else than expected.
     pub failed: usize,
-    /// The adapter died.
+    /// The parser panicked, or the adapter died.
     pub crashed: usize,
     /// The adapter did not answer in time.
     pub timed_out: usize,
@@ -208,7 +208,7 @@ pub enum ClassVerdict {
     Fail,
     /// The adapter did not answer in time.
     Timeout,
-    /// The adapter died.
+    /// The parser panicked, or the adapter died.
     Crash,
 }
 

@@ -32,6 +32,8 @@ pub struct Judgement {
     /// Whether the events would be right if blocks without data, all or some, were events. Then that
     /// is the difference in [`Aspect::Events`], and there is no other in it.
     pub phantoms: bool,
+    /// Whether the parser panicked, which ends the program of whoever does not catch it.
+    pub panicked: bool,
     /// The chunk with which the first late event could have been had; it is late if there is a
     /// difference in [`Aspect::Late`].
     pub late_at: Option<usize>,
@@ -70,9 +72,10 @@ pub fn visible(caps: &Caps) -> Vec<Aspect> {
 /// Judges the answer to a stream for which this was expected.
 pub fn judge(expected: &Expected, answer: &Answer, caps: &Caps) -> Judgement {
     let mut judgement = Judgement::default();
-    let differences = &mut judgement.differences;
+    let mut differences = Vec::new();
     if let Some(error) = &answer.error {
         let actual = format!("{} error: {}", error.kind, error.msg);
+        judgement.panicked = error.kind == "panic";
         differences.push(difference(Aspect::Error, "no error", actual.trim()));
     }
     let (parts, seen) = (row::due(expected, caps), row::seen(answer, caps));
@@ -91,6 +94,7 @@ pub fn judge(expected: &Expected, answer: &Answer, caps: &Caps) -> Judgement {
     differences.extend(retries(expected, answer, caps));
     differences.extend(comments(expected, answer, caps));
     differences.extend(finals(expected, answer, caps));
+    judgement.differences = differences;
     judgement
 }
 

@@ -88,7 +88,7 @@ fn message(class: &ClassResult, deviation: Option<&Deviation>) -> String {
         ClassVerdict::Slow => "right, but in more than linear time",
         ClassVerdict::Fail => "not what the standard says",
         ClassVerdict::Timeout => "no answer in time",
-        ClassVerdict::Crash => "the adapter died",
+        ClassVerdict::Crash => "the parser died",
     };
     let shows: Vec<&str> = class.shows.iter().map(|aspect| aspect.as_str()).collect();
     let shows = if shows.is_empty() { String::new() } else { format!(" ({})", shows.join(", ")) };

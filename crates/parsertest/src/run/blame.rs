@@ -68,8 +68,11 @@ fn charge(
         }
         aspect => (own.code, !own.shows.contains(&aspect)),
     };
-    let late = difference.aspect == Aspect::Late;
-    let verdict = if late { ClassVerdict::Late } else { ClassVerdict::Fail };
+    let verdict = match difference.aspect {
+        Aspect::Late => ClassVerdict::Late,
+        Aspect::Error if judgement.panicked => ClassVerdict::Crash,
+        _ => ClassVerdict::Fail,
+    };
     let (expected, actual) = (difference.expected.clone(), difference.actual.clone());
     Charge { class, verdict, aspects: vec![difference.aspect], expected, actual, stray }
 }

@@ -195,6 +195,7 @@ impl<'s> Vectors<'s> {
         match state {
             State { gone: Some((_, gone)), .. } if gone.hung => counts.timed_out += 1,
             State { gone: Some(_), .. } => counts.crashed += 1,
+            State { worst: Some((_, judgement)), .. } if judgement.panicked => counts.crashed += 1,
             _ if state.wrong > 0 => {
                 counts.failed += 1;
                 if state.is_right_but_for_phantoms() {

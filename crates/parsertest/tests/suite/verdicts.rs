@@ -2,7 +2,7 @@
 
 use ssecheck_model::baseline::Baseline;
 use ssecheck_model::parser::{
-    Aspect, ClassLevel, ClassVerdict, Mode, ParserProfile, ParserVerdict,
+    Aspect, ClassLevel, ClassVerdict, Mode, ParserProfile, ParserReport, ParserVerdict,
 };
 use ssecheck_model::report::BaselineFlaw;
 use ssecheck_parsertest::{RunEvent, run, update_baseline};
@@ -144,14 +144,15 @@ fn random_streams_find_what_no_vector_was_made_for() {
 fn quadratic_time_is_found_and_its_shape_is_named() {
     let mut settings = settings(&["quadratic"], &["chunk"]);
     settings.timing = true;
-    let report = report(&settings);
-    let slow: Vec<_> = report.timing.iter().filter(|t| t.verdict == ClassVerdict::Slow).collect();
-    assert_eq!(
-        slow.iter().map(|t| t.shape.as_str()).collect::<Vec<_>>(),
-        ["T1"],
-        "{:?}",
-        report.timing
-    );
+    let slow = |report: &ParserReport| -> Vec<String> {
+        let slow = report.timing.iter().filter(|it| it.verdict == ClassVerdict::Slow);
+        slow.map(|it| it.shape.clone()).collect()
+    };
+    // A stall of the machine hides growth, and never makes it up: so a few tries, of which one must
+    // see it, and none may see another.
+    let mut tries = (0..5).map(|_| report(&settings));
+    let report = tries.find(|report| !slow(report).is_empty()).expect("it is seen once in five");
+    assert_eq!(slow(&report), ["T1"], "{:?}", report.timing);
     assert_eq!(verdict(&report, "time.linear"), ClassVerdict::Slow);
     assert!(!class(&report, "time.linear").red);
 }
