@@ -169,13 +169,11 @@ fn one_huge_event_does_not_cost_its_size_for_ever() {
 }
 
 #[test]
-fn what_is_left_of_a_huge_event_keeps_twice_its_size() {
+fn the_data_after_a_huge_event_keeps_twice_its_size() {
     let mut parser = Parser::new();
-    let left = format!("data: {}", "y".repeat(1994));
-    let huge = format!("data: {}\n\n{left}", "x".repeat(1 << 20));
+    let huge = format!("data: {}\n\ndata: {}\n", "x".repeat(1 << 20), "y".repeat(2000));
     parser.feed_with(&huge.as_bytes()[..1 << 20], |_, _| {}).expect("within the limits");
     parser.feed_with(&huge.as_bytes()[1 << 20..], |_, _| {}).expect("within the limits");
-    parser.feed_with(b"z", |_, _| {}).expect("within the limits");
     let heap = parser.heap_bytes();
     assert!((4000..4500).contains(&heap), "{heap}");
 }
@@ -193,4 +191,14 @@ fn a_parser_told_to_keep_its_buffers_has_none_before_it_needs_one() {
     let mut parser = Parser::new().keep_buffers();
     parser.feed_with(b": c\n\ndata: a\n\n", |_, _| {}).expect("within the limits");
     assert_eq!(parser.heap_bytes(), 0);
+}
+
+#[test]
+fn control_characters_hide_no_line_end() {
+    for length in 0..400 {
+        let tabs = "\t".repeat(length);
+        let stream = format!("data: {tabs}\ndata: x\r\n\n");
+        let events = outcome::whole(stream.as_bytes()).events();
+        assert_eq!(events, [format!("message|{tabs}\nx|")], "{length} tabs");
+    }
 }
