@@ -7,7 +7,6 @@ mod chromium;
 mod page;
 mod subject;
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -19,6 +18,8 @@ use ssecheck_testbed::{Config, Scripts, Testbed};
 use chromium::Browser;
 use page::{Observed, Page};
 use subject::{Subject, difference, events};
+
+use crate::support::skipped::{say, skip};
 
 /// Without a wish for more.
 const STREAMS: usize = 400;
@@ -93,16 +94,8 @@ fn browser() -> Option<PathBuf> {
         say(&format!("browser oracle: {}", chromium::version(program)));
         return found;
     }
-    let message = "there is no browser (run tests/browser/install.sh)";
-    let required = std::env::var_os("SSECHECK_REQUIRE_SERVERS").is_some_and(|value| value == "1");
-    assert!(!required, "{message}");
-    say(&format!("skipped: {message}"));
+    skip("there is no browser (run tests/browser/install.sh)");
     None
-}
-
-/// Tells people, past the capture of the test harness, which hides what a passing test prints.
-fn say(message: &str) {
-    let _ = writeln!(std::io::stderr(), "{message}");
 }
 
 impl Seen {

@@ -1,5 +1,6 @@
 //! Whole-program tests of ssecheck, in one binary.
 
+mod adapters;
 mod baseline;
 mod browser;
 mod cases;

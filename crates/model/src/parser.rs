@@ -193,7 +193,7 @@ pub struct Timing {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum ClassVerdict {
-    /// Not run: the mode cannot carry it, or it was left out.
+    /// Not judged: the mode cannot carry it, another deviation hides it, or it was left out.
     #[default]
     NotRun,
     /// Nothing of it can be seen through this parser's interface.

@@ -130,6 +130,9 @@ impl Ledger {
             if !charge.aspects.iter().all(explained) {
                 charge.stray = false;
                 self.charge(charge, evidence);
+            } else if evidence.vector.is_some() {
+                // What is wrong for another reason says nothing about its own class.
+                self.not_run(charge.class);
             }
         }
     }
