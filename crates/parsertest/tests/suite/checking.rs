@@ -55,7 +55,7 @@ fn also(bug: Bug) -> &'static [&'static str] {
         Bug::CrIsText => &["eol.cr-at-end", "eol.cr-then-lf", "eol.mixed-blank"],
         Bug::BlankNeedsSameEnds => &["eol.crlf-split", "eol.cr-at-end"],
         Bug::FirstEndForAll => &["eol.crlf-split", "eol.cr-at-end", "eol.mixed-blank"],
-        Bug::MarkOnEveryLine => &["bom.double"],
+        Bug::MarkOnEveryLine | Bug::DropsMarksEverywhere => &["bom.double"],
         Bug::TrimsValue => &["retry.spaces", "id.text"],
         Bug::TrimsValueEnd => &["retry.spaces", "field.one-space", "id.text"],
         Bug::ColonNeedsSpace => {
@@ -68,7 +68,7 @@ fn also(bug: Bug) -> &'static [&'static str] {
         Bug::ReadsJson => &["plain"],
         Bug::CommentHidesNothing => &["comment.inside"],
         Bug::DatalessIsEvent => &["id.no-phantom"],
-        Bug::NumberId => &["field.one-space"],
+        Bug::NumberId | Bug::WordId => &["field.one-space"],
         Bug::RememberedIdIsEvent => &["id.dataless-block", "event.dataless-none"],
         Bug::RetrySuffix => &["retry.spaces"],
         Bug::RetryWithData => &["retry.at-once", "retry.last-wins"],
@@ -76,7 +76,6 @@ fn also(bug: Bug) -> &'static [&'static str] {
         Bug::EndDispatches => &["id.commit-at-blank", "eof.partial-line"],
         Bug::EndReadsPartialLine => &["id.commit-at-blank"],
         Bug::FailsOnBadUtf8 => &["bom.utf16"],
-        Bug::DropsMarksEverywhere => &["bom.double"],
         Bug::ReformatsJson => &["event.last-wins", "field.no-colon"],
         // What is no word stands in the streams of many features.
         Bug::WordType => &[
@@ -87,7 +86,6 @@ fn also(bug: Bug) -> &'static [&'static str] {
             "utf8.invalid",
             "utf8.split",
         ],
-        Bug::WordId => &["field.one-space"],
         Bug::BadRetryIsZero => &["retry.sign", "retry.spaces", "retry.unicode"],
         Bug::ShortLineLimit => &["id.text"],
         _ => &[],
