@@ -36,7 +36,7 @@ ASPECTS = {
 WHOLE = {"pass": ".", "unobservable": "-", "not-run": " ", "crash": "C", "timeout": "T"}
 FINE = ("pass", "unobservable", "not-run")
 LEGEND = """\
-`.` as the standard says, `E` wrong events, `!` an error (or a panic) ends the stream, `C` the process dies,
+`.` as the standard says, `E` wrong events, `!` an error (or a panic) ends the stream, `C` a panic, or the process dies,
 `T` no answer any more, `i` wrong id, `f` wrong last event ID at the end, `r` wrong reconnection time, `c` wrong
 comment, `L` later than needed, `S` more than linear time, `-` cannot be seen through its interface, blank:
 not run, usually because something else that is wrong hides it."""
