@@ -15,6 +15,7 @@ mod load_truth;
 mod offline;
 mod output_safety;
 mod parse;
+mod parser;
 mod real_servers;
 mod secrets;
 mod signals;

@@ -33,7 +33,7 @@ pub(crate) fn parser(args: &ParserArgs) -> Done {
     });
     let formats = Formats::open(&args.formats, &LoadFormatArgs::default())?;
     let human = formats.human();
-    let mut progress = Progress::new(human);
+    let mut progress = Progress::new(human, secrets::hidden(target(args)));
     let found = run(&settings, &mut |event| progress.tell(&event), &stop).map_err(refusal);
     progress.clear();
     let mut found = found?;
@@ -50,7 +50,7 @@ pub(crate) fn parser(args: &ParserArgs) -> Done {
         ..Report::new(tool(), target(args))
     };
     let report = secrets::redacted(&report)?;
-    human.write(&text::render(&report, human.style));
+    human.write(&text::body(&report, human.style));
     formats.write(&report)?;
     Ok(exit_code)
 }
@@ -115,18 +115,21 @@ fn settings(args: &ParserArgs) -> Result<Settings, Stop> {
 /// adapter did wrong.
 struct Progress {
     human: Human,
+    target: TargetInfo,
     name: &'static str,
     total: u64,
 }
 
 impl Progress {
-    fn new(human: Human) -> Self {
-        Self { human, name: "", total: 0 }
+    fn new(human: Human, target: TargetInfo) -> Self {
+        Self { human, target, name: "", total: 0 }
     }
 
     fn tell(&mut self, event: &RunEvent) {
         match event {
-            RunEvent::Started(_) => {}
+            RunEvent::Started(_) => {
+                self.human.write(&text::header(&tool(), &self.target, self.human.style));
+            }
             RunEvent::Phase { name, total } => {
                 (self.name, self.total) = (name, *total);
                 self.count(0);
