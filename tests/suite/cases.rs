@@ -62,7 +62,7 @@ fn show_of_an_unknown_id_names_the_nearest() {
 
 #[test]
 fn the_schemas_in_the_repository_are_those_of_the_binary() {
-    for kind in ["case", "target", "report"] {
+    for kind in ["case", "target", "plan", "baseline", "vectors", "report"] {
         let path = workspace().join(format!("reports/schema/{kind}.schema.json"));
         let committed = std::fs::read_to_string(path).expect("it is there");
         assert!(printed(&["cases", "schema", kind]) == committed, "{kind}.schema.json is stale");

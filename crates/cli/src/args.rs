@@ -324,7 +324,7 @@ pub(crate) enum CasesCommand {
         /// Id of a case or check.
         id: String,
     },
-    /// The JSON Schema of cases, target files, load plans or reports.
+    /// The JSON Schema of cases, target files, load plans, baseline files, vectors or reports.
     Schema {
         /// Which one.
         #[arg(value_enum, default_value_t = SchemaKind::Case)]
@@ -350,6 +350,10 @@ pub(crate) enum SchemaKind {
     Target,
     /// A load plan.
     Plan,
+    /// A baseline file.
+    Baseline,
+    /// A file of parser vectors.
+    Vectors,
     /// A report.
     Report,
 }

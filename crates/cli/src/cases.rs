@@ -102,6 +102,8 @@ fn schema_text(kind: SchemaKind) -> Result<String, Stop> {
         SchemaKind::Case => "case.schema.json",
         SchemaKind::Plan => "plan.schema.json",
         SchemaKind::Target => "target.schema.json",
+        SchemaKind::Baseline => "baseline.schema.json",
+        SchemaKind::Vectors => "vectors.schema.json",
         SchemaKind::Report => "report.schema.json",
     };
     let found = schema::all().into_iter().find(|(file, _)| *file == name);
