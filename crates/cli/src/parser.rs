@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssecheck_model::exit;
 use ssecheck_model::parser::{ParserProfile, ParserReport};
@@ -111,6 +111,9 @@ fn settings(args: &ParserArgs) -> Result<Settings, Stop> {
     })
 }
 
+/// How often the count is written anew: faster nobody reads.
+const REFRESH: Duration = Duration::from_millis(100);
+
 /// Tells how far a run is: a count that is written over where a person watches, and what the
 /// adapter did wrong.
 struct Progress {
@@ -118,11 +121,13 @@ struct Progress {
     target: TargetInfo,
     name: &'static str,
     total: u64,
+    /// When the count was written last.
+    counted: Option<Instant>,
 }
 
 impl Progress {
     fn new(human: Human, target: TargetInfo) -> Self {
-        Self { human, target, name: "", total: 0 }
+        Self { human, target, name: "", total: 0, counted: None }
     }
 
     fn tell(&mut self, event: &RunEvent) {
@@ -132,6 +137,7 @@ impl Progress {
             }
             RunEvent::Phase { name, total } => {
                 (self.name, self.total) = (name, *total);
+                self.counted = None;
                 self.count(0);
             }
             RunEvent::Progress(done) => self.count(*done),
@@ -143,8 +149,10 @@ impl Progress {
         }
     }
 
-    fn count(&self, done: u64) {
-        if self.human.is_terminal() {
+    fn count(&mut self, done: u64) {
+        let soon = self.counted.is_some_and(|before| before.elapsed() < REFRESH);
+        if self.human.is_terminal() && !soon {
+            self.counted = Some(Instant::now());
             self.human.write(&format!("\r\x1b[K{}: {done} of {}", self.name, self.total));
         }
     }
