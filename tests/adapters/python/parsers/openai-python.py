@@ -1,21 +1,10 @@
-"""SSEDecoder of openai._streaming: the decoder under the SDK's Stream, which itself shows JSON values only.
-A private module. An event for a block without data looks like one with empty data."""
+"""SSEDecoder of openai._streaming, see sdk.py."""
 
-from loop import each
+from sdk import CAPS, reader
 from openai._streaming import SSEDecoder
+
+__all__ = ["CAPS", "NAME", "PACKAGE", "read"]
 
 PACKAGE = "openai"
 NAME = "openai-python"
-CAPS = {
-    "id": "last",
-    "retry": "event",
-    "chunks": "exact",
-    "empty_chunks": True,
-    "dataless": "visible",
-    "window": 64,
-}
-
-
-def read(chunks, seen, _case):
-    for event in SSEDecoder().iter_bytes(each(chunks, seen)):
-        seen.event(event.event, event.data, event.id, event.retry)
+read = reader(SSEDecoder)
