@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use ssecheck_model::exit;
 use ssecheck_model::parser::{ParserProfile, ParserReport};
 use ssecheck_model::report::{Report, TargetInfo};
-use ssecheck_model::vector::Vector;
 use ssecheck_parsertest::{RunError, RunEvent, Settings, own, run, update_baseline, vectors};
 use ssecheck_report::sanitize::{self, VALUE_LIMIT};
 use ssecheck_report::text;
@@ -75,11 +74,6 @@ pub(crate) fn adapter() -> Done {
     }
 }
 
-fn shipped() -> Result<Vec<Vector>, Stop> {
-    let files = vectors::shipped().map_err(Stop::setup)?;
-    Ok(files.into_iter().flat_map(|file| file.vectors).collect())
-}
-
 /// A bad pattern in the baseline file is a bad file.
 fn refusal(error: RunError) -> Stop {
     match error {
@@ -106,7 +100,7 @@ fn settings(args: &ParserArgs) -> Result<Settings, Stop> {
         timeout: args.timeout.0,
         all_features: args.all,
         baseline: baseline.transpose()?,
-        vectors: shipped()?,
+        vectors: vectors::all().map_err(Stop::setup)?,
         ..Settings::default()
     })
 }

@@ -83,6 +83,15 @@ pub fn shipped() -> Result<Vec<VectorFile>, VectorError> {
     SHIPPED.iter().map(|(file, text)| load(file, text)).collect()
 }
 
+/// The same without the files around them.
+///
+/// # Errors
+/// The first mistake in them.
+pub fn all() -> Result<Vec<Vector>, VectorError> {
+    let files = shipped()?;
+    Ok(files.into_iter().flat_map(|file| file.vectors).collect())
+}
+
 /// Reads a file of vectors; `file` is its name, for the group and for messages.
 ///
 /// # Errors

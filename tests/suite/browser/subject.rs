@@ -171,8 +171,8 @@ pub(crate) fn difference(due: &[Event], observed: &Observed) -> Option<String> {
 /// # Panics
 /// When the corpus is broken.
 pub(crate) fn vectors() -> Vec<Subject> {
-    let files = vectors::shipped().expect("the corpus is in order");
-    files.iter().flat_map(|file| &file.vectors).flat_map(of_vector).collect()
+    let vectors = vectors::all().expect("the corpus is in order");
+    vectors.iter().flat_map(of_vector).collect()
 }
 
 fn of_vector(vector: &Vector) -> Vec<Subject> {

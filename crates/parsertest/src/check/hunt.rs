@@ -44,10 +44,7 @@ pub(super) fn hunt(subject: &mut Subject<'_>, check: &Check) -> Vec<Finding> {
 }
 
 /// The shipped vectors, read once; tests hold that they are well formed.
-static SHIPPED: LazyLock<Vec<Vector>> = LazyLock::new(|| {
-    let files = vectors::shipped().unwrap_or_default();
-    files.into_iter().flat_map(|file| file.vectors).collect()
-});
+static SHIPPED: LazyLock<Vec<Vector>> = LazyLock::new(|| vectors::all().unwrap_or_default());
 
 fn level(code: &str) -> ClassLevel {
     class::find(code).map_or(ClassLevel::Core, |class| class.level)

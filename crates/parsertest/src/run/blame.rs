@@ -28,6 +28,13 @@ pub(super) struct Charge {
     pub(super) stray: bool,
 }
 
+impl Charge {
+    /// Whether more is wrong than the moment: something else was said, or the parser died over it.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.verdict > ClassVerdict::Slow
+    }
+}
+
 /// What an answer to a stream for this class is charged with. Where the events are wrong, all else
 /// may follow from that, and is not held against another class.
 pub(super) fn charges(own: &Class, judgement: &Judgement, chunks: &[Vec<u8>]) -> Vec<Charge> {

@@ -60,7 +60,7 @@ impl Ledger {
         if charge.stray {
             self.strays.push((charge, evidence));
         } else {
-            if charge.verdict > ClassVerdict::Slow {
+            if charge.is_wrong() {
                 self.streams.push((charge.class, evidence.chunks.clone()));
             }
             let size = evidence.size();
@@ -219,7 +219,7 @@ impl Evidence {
         (self.vector.is_none(), bytes, self.chunks.len())
     }
 
-    fn example(&self, charge: &Charge) -> Example {
+    pub(super) fn example(&self, charge: &Charge) -> Example {
         let mut expected = charge.expected.clone();
         if let Some(seed) = &self.seed {
             expected.push_str(&format!(" (started with the last event ID {seed:?})"));

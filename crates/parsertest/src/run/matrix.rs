@@ -1,16 +1,14 @@
 //! Random streams, one feature at a time.
 
 use ssecheck_model::deviations::Deviations;
-use ssecheck_model::parser::{Aspect, ClassVerdict, Example, FeatureResult, PropertyCounts};
-use ssecheck_model::vector::to_text;
+use ssecheck_model::parser::{Aspect, FeatureResult, PropertyCounts};
 
-use super::blame::{Charge, DATALESS, charges};
+use super::blame::{DATALESS, charges};
 use super::ledger::{Evidence, Ledger};
-use super::vectors::{charge_of, places, typed};
+use super::vectors::{charge_of, typed};
 use super::{Settings, minimal};
 use crate::class::{self, Class};
 use crate::cuts;
-use crate::example::printf;
 use crate::expected::{Expected, expected};
 use crate::feature::{self, Feature};
 use crate::judge::{Judgement, judge};
@@ -72,9 +70,10 @@ fn one(
     if let Some((chunks, gone)) = gone {
         let mut charge = charge_of(own.code, &gone);
         charge.stray = feature.classes.is_empty();
-        result.example = Some(example(&chunks, &charge));
-        if !ledger.explains(&chunks, charge.class) {
-            ledger.charge(charge, Evidence { chunks, ..Evidence::default() });
+        let evidence = Evidence { chunks, ..Evidence::default() };
+        result.example = Some(evidence.example(&charge));
+        if !ledger.explains(&evidence.chunks, charge.class) {
+            ledger.charge(charge, evidence);
         }
     }
     if let Some((chunks, judgement)) = late {
@@ -113,22 +112,23 @@ impl Finding {
             && matches!(answered(session, &whole, caps), Ok(Some(judgement)) if judgement.is_right());
         let own = match by_cut {
             true => {
-                let class = cuts::class_of(&whole[0], &places(&self.chunks));
+                let class = cuts::class_of(&whole[0], &cuts::places_of(&self.chunks));
                 class::find(class).unwrap_or_else(|| class_of(self.feature, &[], ledger))
             }
             false => class_of(self.feature, &self.judgement.aspects(), ledger),
         };
         for mut charge in charges(own, &self.judgement, &self.chunks) {
-            if charge.verdict == ClassVerdict::Fail {
-                result.example.get_or_insert_with(|| example(&self.chunks, &charge));
+            let evidence = Evidence { chunks: self.chunks.clone(), ..Evidence::default() };
+            if charge.is_wrong() {
+                result.example.get_or_insert_with(|| evidence.example(&charge));
             }
             // The feature says where to look. What is known to be read wrongly explains much that
             // has nothing to do with the feature.
-            if charge.verdict == ClassVerdict::Fail && ledger.explains(&self.chunks, charge.class) {
+            if charge.is_wrong() && ledger.explains(&self.chunks, charge.class) {
                 continue;
             }
             charge.stray |= self.feature.classes.is_empty() && !by_cut && charge.class != DATALESS;
-            ledger.charge(charge, Evidence { chunks: self.chunks.clone(), ..Evidence::default() });
+            ledger.charge(charge, evidence);
         }
         shrunk
     }
@@ -174,15 +174,6 @@ fn answered(
 
 fn truth(chunks: &[Vec<u8>]) -> Expected {
     expected(chunks.iter().map(Vec::as_slice), "")
-}
-
-fn example(chunks: &[Vec<u8>], charge: &Charge) -> Example {
-    Example {
-        chunks: chunks.iter().map(|chunk| to_text(chunk)).collect(),
-        printf: printf(&chunks.concat()),
-        expected: charge.expected.clone(),
-        actual: charge.actual.clone(),
-    }
 }
 
 /// The class of a feature that a wrong answer counts against: one that is guilty already, else the

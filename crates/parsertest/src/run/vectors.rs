@@ -275,21 +275,7 @@ fn cut_class(own: &'static Class, chunks: &[Vec<u8>]) -> &'static Class {
     if ABOUT_CUTS.contains(&own.code) {
         return own;
     }
-    class::find(cuts::class_of(&chunks.concat(), &places(chunks))).unwrap_or(own)
-}
-
-/// Where the stream of these chunks is cut.
-pub(super) fn places(chunks: &[Vec<u8>]) -> Vec<usize> {
-    let mut at = 0;
-    let mut places: Vec<usize> = chunks
-        .iter()
-        .map(|chunk| {
-            at += chunk.len();
-            at
-        })
-        .collect();
-    places.pop();
-    places
+    class::find(cuts::class_of(&chunks.concat(), &cuts::places_of(chunks))).unwrap_or(own)
 }
 
 impl State<'_> {

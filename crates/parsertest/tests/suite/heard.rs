@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ssecheck_model::parser::Aspect;
-use ssecheck_model::vector::{Said, SaidEvent, Vector, VectorFile};
+use ssecheck_model::vector::{Said, SaidEvent, Vector};
 use ssecheck_parsertest::{Record, expected, vectors};
 
 /// What stands for all reconnection times from 2^32 up.
@@ -33,8 +33,7 @@ impl Heard {
 
 /// All shipped vectors.
 pub(crate) fn shipped() -> Vec<Vector> {
-    let files: Vec<VectorFile> = vectors::shipped().expect("they are well formed");
-    files.into_iter().flat_map(|file| file.vectors).collect()
+    vectors::all().expect("they are well formed")
 }
 
 /// The stream of a vector under its own cuts, whole, byte by byte and in two at every place.

@@ -141,6 +141,21 @@ fn random_streams_find_what_no_vector_was_made_for() {
 }
 
 #[test]
+fn a_panic_in_random_streams_is_a_crash_of_its_own_class_and_of_no_other() {
+    let mut settings = settings(&["panics"], &[]);
+    settings.vectors.retain(|vector| vector.id == "chunk/none");
+    settings.properties = 60;
+    let report = report(&settings);
+    assert_eq!(verdict(&report, "bom.strip"), ClassVerdict::Crash);
+    assert!(deviation(&report, "bom.strip").example.printf.starts_with(r"printf '\357\273\277"));
+    let deviating = deviating(&report);
+    assert!(deviating.iter().all(|class| class.starts_with("bom.")), "{deviating:?}");
+    let failing = report.properties.features.iter().filter(|feature| feature.failing > 0);
+    let without: Vec<_> = failing.filter(|feature| feature.example.is_none()).collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
+#[test]
 fn quadratic_time_is_found_and_its_shape_is_named() {
     let mut settings = settings(&["quadratic"], &["chunk"]);
     settings.timing = true;
