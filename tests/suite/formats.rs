@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::support::process::Running;
-use crate::support::program::{Finished, Program, path, ssecheck, workspace};
+use crate::support::program::{Finished, Program, path, ssecheck};
+use crate::support::schema;
 use crate::support::scratch::Scratch;
 use crate::support::testbed::Testbed;
 
@@ -18,9 +19,6 @@ fn faulty() -> Testbed {
 
 #[test]
 fn json_on_standard_output_is_alone_there_and_follows_its_schema() {
-    let schema = workspace().join("reports/schema/report.schema.json");
-    let schema = parsed(&std::fs::read_to_string(schema).expect("it is there"));
-    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
     let testbed = faulty();
     let url = testbed.url();
     for (arguments, code) in [
@@ -32,8 +30,7 @@ fn json_on_standard_output_is_alone_there_and_follows_its_schema() {
         let finished = ssecheck(&arguments);
         assert_eq!(finished.code, Some(code), "{arguments:?}: {}", finished.stderr);
         let report = parsed(&finished.stdout);
-        let errors: Vec<String> =
-            validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        let errors = schema::errors(&report);
         assert!(errors.is_empty(), "{arguments:?}: {errors:?}");
         assert_eq!(report["schema"], "ssecheck.report/1");
         assert!(!finished.stderr.is_empty(), "people read standard error then");

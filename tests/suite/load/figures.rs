@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::tools::{EVENTS, SHORT, assert_consistent, load, number};
-use crate::support::program::{ssecheck, workspace};
+use crate::support::program::ssecheck;
+use crate::support::schema;
 use crate::support::scratch::Scratch;
 
 /// The figures that every run with a publish hook has.
@@ -15,12 +16,7 @@ const FORMATS: [&str; 7] =
     ["--json", "--junit", "--markdown", "--csv", "--hgrm", "--hlog", "--openmetrics"];
 
 fn assert_follows_its_schema(report: &Value) {
-    let schema = workspace().join("reports/schema/report.schema.json");
-    let schema = std::fs::read_to_string(schema).expect("it is there");
-    let schema = serde_json::from_str(&schema).expect("it is JSON");
-    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-    let errors = validator.iter_errors(report).map(|error| error.to_string());
-    let errors: Vec<String> = errors.collect();
+    let errors = schema::errors(report);
     assert!(errors.is_empty(), "{errors:?}");
 }
 
