@@ -119,6 +119,9 @@ pub(crate) struct FormatArgs {
     /// Write the report as JUnit XML.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write the report as one HTML page that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Write the report as Markdown (for `$GITHUB_STEP_SUMMARY`).
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,

@@ -1,6 +1,16 @@
 // Filters, sorting and links to open all. Without it everything can be read all the same.
 "use strict";
 (() => {
+  for (const figure of document.querySelectorAll("figure.plot")) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "zoom", textContent: "zoom" });
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      button.setAttribute("aria-pressed", String(figure.classList.toggle("zoomed")));
+    });
+    figure.querySelector("figcaption").append(button);
+  }
+})();
+(() => {
   const tools = document.getElementById("tools");
   const checks = [...document.querySelectorAll("details.check")];
   if (!tools || checks.length === 0) return;

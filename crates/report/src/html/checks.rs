@@ -20,6 +20,8 @@ pub(super) struct Part {
     sentence: String,
     cut_short: Option<String>,
     outcomes: Vec<Count>,
+    /// Ids of the red checks, to jump to.
+    reds: Vec<String>,
     facts: Vec<(String, String)>,
     families: Vec<Family>,
     problems: Vec<Problem>,
@@ -106,11 +108,17 @@ pub(super) fn part(report: &Report, conformance: &Conformance) -> Part {
         sentence: crate::verdict::sentence(conformance),
         cut_short: crate::verdict::cut_short(report).map(|(_, message)| message),
         outcomes: used.iter().map(count).collect(),
+        reds: reds(conformance),
         facts: facts(report),
         families: families(conformance, &used),
         problems: conformance.baseline_problems().iter().map(problem).collect(),
         portability: conformance.portability.iter().map(habit).collect(),
     }
+}
+
+fn reds(conformance: &Conformance) -> Vec<String> {
+    let red = conformance.checks.iter().filter(|check| check.outcome.is_red());
+    red.map(|check| line(&check.id, VALUE_LIMIT)).collect()
 }
 
 fn count(outcome: Outcome, count: usize) -> Count {

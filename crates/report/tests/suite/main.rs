@@ -2,6 +2,7 @@
 
 mod baseline;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod load_formats;
