@@ -119,6 +119,12 @@ pub(crate) struct FormatArgs {
     /// Write the report as JUnit XML.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write the report as SARIF 2.1.0 (for code scanning).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
+    /// Print the report as TAP 14 on standard output.
+    #[arg(long)]
+    pub(crate) tap: bool,
     /// Write the report as one HTML page that needs nothing else.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,

@@ -1,5 +1,5 @@
-//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations; and the figures of
-//! a load run as CSV, OpenMetrics and in the forms of HdrHistogram.
+//! A saved ssecheck report as text, JSON, HTML, JUnit, TAP, SARIF, Markdown and GitHub annotations; and the
+//! figures of a load run as CSV, OpenMetrics and in the forms of HdrHistogram.
 //!
 //! Every format is a pure function of a [`ssecheck_model::report::Report`]: no I/O, no clock, no
 //! environment. Each module is one format; text that came from the target passes through
@@ -16,6 +16,8 @@ pub mod markdown;
 pub mod openmetrics;
 pub mod redact;
 pub mod sanitize;
+pub mod sarif;
+pub mod tap;
 pub mod text;
 
 mod counts;

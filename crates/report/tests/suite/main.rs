@@ -11,5 +11,7 @@ mod loads;
 mod markdown;
 mod parsers;
 mod reports;
+mod sarif;
 mod series;
+mod tap;
 mod text;
