@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Recheck(RecheckArgs),
     /// Render a saved JSON report again.
     Report(ReportArgs),
+    /// Put saved reports of servers or parsers side by side.
+    Matrix(MatrixArgs),
     /// Prove every check: it turns red on its faults, and on nothing else.
     Selftest(SelftestArgs),
 }
@@ -472,6 +474,16 @@ pub(crate) struct ReportArgs {
     pub(crate) formats: FormatArgs,
     #[command(flatten)]
     pub(crate) load_formats: LoadFormatArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct MatrixArgs {
+    /// Saved reports (`--json`) of `run` or of `parser`; each is a column, named like its file.
+    #[arg(value_name = "REPORT.json", required = true)]
+    pub(crate) reports: Vec<PathBuf>,
+    /// The page to write.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

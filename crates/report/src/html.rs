@@ -6,6 +6,7 @@
 mod charts;
 mod checks;
 mod load;
+mod matrix;
 mod plot;
 mod source;
 mod timeline;
@@ -15,17 +16,21 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use ssecheck_model::report::Report;
 
+use crate::load::verdict::LoadVerdict;
+use crate::matrix::{Subject, viewed};
 use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 /// What a template can stand on.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 5] = [
     ("page.html", include_str!("../templates/page.html")),
     ("checks.html", include_str!("../templates/checks.html")),
+    ("check.html", include_str!("../templates/check.html")),
+    ("matrix.html", include_str!("../templates/matrix.html")),
     ("load.html", include_str!("../templates/load.html")),
 ];
 
-/// The page.
+/// The page of one report.
 ///
 /// # Panics
 ///
@@ -35,21 +40,61 @@ pub fn render(report: &Report) -> String {
     let checks =
         report.conformance.as_ref().map(|part| Value::from(Serde(checks::part(report, part))));
     let load = report.load.as_ref().map(|part| Value::from(Serde(load::part(report, part))));
-    let page = context! {
-        tool => line(&format!("{} {}", report.tool.name, report.tool.version), VALUE_LIMIT),
-        target => line(&report.target.url, VALUE_LIMIT),
+    let conformance = report.conformance.as_ref().map(|part| part.verdict.as_str());
+    let word = conformance.map(str::to_owned).or_else(|| load_word(report)).unwrap_or_default();
+    page(context! {
+        tool => tool(report),
+        title => format!("{word}: {}", line(&report.target.url, VALUE_LIMIT)),
+        heading => line(&report.target.url, VALUE_LIMIT),
         testbed => report.target.testbed,
         started_at => line(&report.started_at, VALUE_LIMIT),
         duration => crate::counts::duration(report.duration_ms),
         interrupted => report.interrupted,
-        style => Value::from_safe_string(include_str!("../templates/style.css").to_owned()),
-        script => Value::from_safe_string(include_str!("../templates/script.js").to_owned()),
         checks => checks,
         load => load,
-    };
+        matrix => (),
+    })
+}
+
+/// The page of several reports side by side.
+///
+/// # Panics
+///
+/// Never, as [`render`].
+pub fn matrix(subjects: &[Subject]) -> String {
+    let viewed = viewed(subjects);
+    page(context! {
+        tool => subjects.first().map(|subject| tool(&subject.report)).unwrap_or_default(),
+        title => "Matrix",
+        heading => format!("{} reports side by side", subjects.len()),
+        testbed => false,
+        started_at => "",
+        duration => "",
+        interrupted => false,
+        checks => (),
+        load => (),
+        matrix => Value::from(Serde(matrix::part(&viewed))),
+    })
+}
+
+fn tool(report: &Report) -> String {
+    line(&format!("{} {}", report.tool.name, report.tool.version), VALUE_LIMIT)
+}
+
+fn load_word(report: &Report) -> Option<String> {
+    let load = report.load.as_ref()?;
+    Some(LoadVerdict::of(load, report.interrupted).word().to_owned())
+}
+
+fn page(values: Value) -> String {
     let environment = environment();
     let template = environment.get_template("page.html").expect("it is one of the files");
-    template.render(page).expect("every value that it names is given") + "\n"
+    let ours = context! {
+        style => Value::from_safe_string(include_str!("../templates/style.css").to_owned()),
+        script => Value::from_safe_string(include_str!("../templates/script.js").to_owned()),
+    };
+    let all = context! { ..values, ..ours };
+    template.render(all).expect("every value that it names is given") + "\n"
 }
 
 fn environment() -> Environment<'static> {

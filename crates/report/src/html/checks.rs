@@ -45,8 +45,9 @@ struct Family {
     checks: Vec<Check>,
 }
 
+/// A check with all that proves its outcome.
 #[derive(Debug, Serialize)]
-struct Check {
+pub(super) struct Check {
     id: String,
     outcome: &'static str,
     word: String,
@@ -100,11 +101,7 @@ pub(super) fn part(report: &Report, conformance: &Conformance) -> Part {
     let count = |outcome: &Outcome| count(*outcome, conformance.summary.count(*outcome));
     Part {
         verdict: conformance.verdict.as_str(),
-        tone: match conformance.verdict {
-            Verdict::Conformant => "pass",
-            Verdict::Nonconformant => "fail",
-            Verdict::Incomplete => "error",
-        },
+        tone: tone(conformance.verdict),
         sentence: crate::verdict::sentence(conformance),
         cut_short: crate::verdict::cut_short(report).map(|(_, message)| message),
         outcomes: used.iter().map(count).collect(),
@@ -113,6 +110,15 @@ pub(super) fn part(report: &Report, conformance: &Conformance) -> Part {
         families: families(conformance, &used),
         problems: conformance.baseline_problems().iter().map(problem).collect(),
         portability: conformance.portability.iter().map(habit).collect(),
+    }
+}
+
+/// The class of a verdict's colour.
+pub(super) fn tone(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Conformant => "pass",
+        Verdict::Nonconformant => "fail",
+        Verdict::Incomplete => "error",
     }
 }
 
@@ -161,7 +167,7 @@ fn families(conformance: &Conformance, used: &[Outcome]) -> Vec<Family> {
     by_family(&conformance.checks).into_iter().map(family).collect()
 }
 
-fn check(check: &CheckResult) -> Check {
+pub(super) fn check(check: &CheckResult) -> Check {
     let text = |text: &str| line(text, VALUE_LIMIT);
     let optional = |text: &Option<String>| text.as_ref().map(|text| line(text, VALUE_LIMIT));
     let proof = &check.evidence;
