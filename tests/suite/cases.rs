@@ -1,5 +1,7 @@
 //! `ssecheck cases`, `ssecheck serve --list-faults`, and cases of the user's own.
 
+use std::path::PathBuf;
+
 use crate::support::program::{ssecheck, workspace};
 use crate::support::scratch::Scratch;
 use crate::support::testbed::Testbed;
@@ -60,7 +62,7 @@ fn show_of_an_unknown_id_names_the_nearest() {
 
 #[test]
 fn the_schemas_in_the_repository_are_those_of_the_binary() {
-    for kind in ["case", "target", "report"] {
+    for kind in ["case", "target", "plan", "baseline", "vectors", "report"] {
         let path = workspace().join(format!("reports/schema/{kind}.schema.json"));
         let committed = std::fs::read_to_string(path).expect("it is there");
         assert!(printed(&["cases", "schema", kind]) == committed, "{kind}.schema.json is stale");
@@ -76,6 +78,22 @@ fn exported_cases_are_the_shipped_ones() {
     let exported = printed(&["run", "--cases", &folder, "--list"]);
     assert_eq!(exported, printed(&["run", "--list"]));
     assert_eq!(exported, printed(&["cases", "list"]));
+}
+
+#[test]
+fn exported_vectors_are_those_of_the_repository() {
+    let scratch = Scratch::new();
+    let told = printed(&["cases", "export", &scratch.path("all")]);
+    let folder = std::fs::read_dir(workspace().join("scenarios/parser")).expect("it is there");
+    let files = folder.map(|file| file.expect("it is there").path());
+    let is_json = |file: &PathBuf| file.extension().is_some_and(|end| end == "json");
+    let files: Vec<_> = files.filter(is_json).collect();
+    assert!(told.contains(&format!(" and {} vector files", files.len())), "{told}");
+    for file in files {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a plain name");
+        let text = std::fs::read_to_string(&file).expect("text");
+        assert!(scratch.read(&format!("all/parser/{name}")) == text, "{name}");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Whole-program tests of ssecheck, in one binary.
 
+mod adapters;
 mod baseline;
+mod browser;
 mod cases;
 mod cli;
 mod docs;
@@ -13,6 +15,7 @@ mod load_truth;
 mod offline;
 mod output_safety;
 mod parse;
+mod parser;
 mod real_servers;
 mod secrets;
 mod signals;

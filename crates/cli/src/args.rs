@@ -335,7 +335,7 @@ pub(crate) enum CasesCommand {
         /// Id of a case or check.
         id: String,
     },
-    /// The JSON Schema of cases, target files, load plans or reports.
+    /// The JSON Schema of cases, target files, load plans, baseline files, vectors or reports.
     Schema {
         /// Which one.
         #[arg(value_enum, default_value_t = SchemaKind::Case)]
@@ -361,6 +361,10 @@ pub(crate) enum SchemaKind {
     Target,
     /// A load plan.
     Plan,
+    /// A baseline file.
+    Baseline,
+    /// A file of parser vectors.
+    Vectors,
     /// A report.
     Report,
 }
@@ -383,6 +387,9 @@ pub(crate) struct ParserArgs {
     /// Let advisory classes (late, slow) fail too.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Run also the features that can only show what the baseline file names.
+    #[arg(long, requires = "baseline")]
+    pub(crate) all: bool,
     /// The adapter takes one raw stream on standard input: one process for each stream.
     #[arg(long)]
     pub(crate) plain: bool,

@@ -9,6 +9,7 @@ use ssecheck_model::exit;
 use ssecheck_model::requirement::Requirement;
 use ssecheck_model::schema;
 use ssecheck_model::suggest::nearest;
+use ssecheck_parsertest::vectors;
 use ssecheck_report::docs::{self, SeenRed};
 use ssecheck_testbed::{Switch, all};
 
@@ -101,6 +102,8 @@ fn schema_text(kind: SchemaKind) -> Result<String, Stop> {
         SchemaKind::Case => "case.schema.json",
         SchemaKind::Plan => "plan.schema.json",
         SchemaKind::Target => "target.schema.json",
+        SchemaKind::Baseline => "baseline.schema.json",
+        SchemaKind::Vectors => "vectors.schema.json",
         SchemaKind::Report => "report.schema.json",
     };
     let found = schema::all().into_iter().find(|(file, _)| *file == name);
@@ -109,22 +112,21 @@ fn schema_text(kind: SchemaKind) -> Result<String, Stop> {
 }
 
 fn export(dir: &Path) -> Result<(), Stop> {
-    let failed = |path: &Path, error: std::io::Error| {
-        Stop::usage(format!("cannot write {}: {error}", path.display()))
-    };
-    for (file, text) in shipped_files() {
+    let (cases, parser) = (shipped_files(), vectors::shipped_files());
+    for (file, text) in cases.iter().chain(parser) {
         let path = dir.join(file.strip_prefix("scenarios/").unwrap_or(file));
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
-        }
-        let mut options = std::fs::OpenOptions::new();
-        let mut out = options
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(|error| failed(&path, error))?;
-        std::io::Write::write_all(&mut out, text.as_bytes())
-            .map_err(|error| failed(&path, error))?;
+        create(&path, text)
+            .map_err(|error| Stop::usage(format!("cannot write {}: {error}", path.display())))?;
     }
-    print(&format!("{} case files written to {}\n", shipped_files().len(), dir.display()))
+    let (cases, parser) = (cases.len(), parser.len());
+    print(&format!("{cases} case files and {parser} vector files written to {}\n", dir.display()))
+}
+
+/// Writes a file that is not there yet, and the folders that it needs.
+fn create(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())
 }

@@ -1,3 +1,4 @@
+use ssecheck_model::report::BaselineFlaw;
 use ssecheck_model::verdict::Verdict;
 
 use super::*;

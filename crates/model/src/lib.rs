@@ -11,6 +11,7 @@ mod capability;
 pub mod case;
 mod case_names;
 mod destination;
+pub mod deviations;
 pub mod exit;
 pub mod expect;
 mod expect_names;

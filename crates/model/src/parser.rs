@@ -124,7 +124,7 @@ pub struct VectorCounts {
     pub passed: usize,
     /// Something else than expected.
     pub failed: usize,
-    /// The adapter died.
+    /// The parser panicked, or the adapter died.
     pub crashed: usize,
     /// The adapter did not answer in time.
     pub timed_out: usize,
@@ -193,7 +193,7 @@ pub struct Timing {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum ClassVerdict {
-    /// Not run: the mode cannot carry it, or it was left out.
+    /// Not judged: the mode cannot carry it, another deviation hides it, or it was left out.
     #[default]
     NotRun,
     /// Nothing of it can be seen through this parser's interface.
@@ -208,7 +208,7 @@ pub enum ClassVerdict {
     Fail,
     /// The adapter did not answer in time.
     Timeout,
-    /// The adapter died.
+    /// The parser panicked, or the adapter died.
     Crash,
 }
 

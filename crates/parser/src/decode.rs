@@ -10,9 +10,10 @@ use std::str::from_utf8;
 
 use crate::work;
 
-/// How far beyond the bytes needed a check goes on: short values are many, and one check of all of
-/// them is cheaper than one of each.
-const AHEAD: usize = 256;
+/// How far beyond the bytes needed a check goes on, in bytes: short values are many, and one check
+/// of all of them is cheaper than one of each. Bounded so that the first event of a large chunk does
+/// not wait for the rest.
+const AHEAD: usize = 4096;
 
 /// Decodes as HTML says: ill-formed bytes become U+FFFD, one for each maximal subpart.
 #[inline]
@@ -88,7 +89,7 @@ impl<'c> Decoder<'c> {
 
 #[cfg(test)]
 mod tests {
-    use super::Decoder;
+    use super::{AHEAD, Decoder};
 
     #[test]
     fn a_check_ends_before_a_character_that_the_chunk_cuts() {
@@ -96,6 +97,14 @@ mod tests {
         assert_eq!(decoder.text(6..7, 7), "a");
         assert_eq!(decoder.known, "a\n: ", "up to the last ASCII byte");
         assert_eq!(decoder.suspect, 0, "a cut character is not ill-formed");
+    }
+
+    #[test]
+    fn a_check_goes_no_further_ahead_than_its_bound() {
+        let chunk = [b'a'; 3 * AHEAD];
+        let mut decoder = Decoder::new(&chunk);
+        assert_eq!(decoder.text(4..9, 20), "aaaaa");
+        assert_eq!(decoder.known.len(), 20 + AHEAD - 4);
     }
 
     #[test]

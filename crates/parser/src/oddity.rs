@@ -181,6 +181,7 @@ impl Parser {
     }
 
     /// The lints that only the end of the stream can settle.
+    /// A failed parser has nothing unfinished, so there is none of these.
     pub(crate) fn lint_end<S: Sink>(&mut self, pending: Option<Span>, sink: &mut S) {
         if self.after_cr {
             self.lint_line_end(CR_ONLY, self.offset - 1, sink);

@@ -203,7 +203,7 @@ impl Parser {
             pending,
             pending_data,
         };
-        if S::LINTS && self.failed.is_none() {
+        if S::LINTS {
             self.lint_end(pending, sink);
         }
         self.reset();

@@ -32,13 +32,8 @@ pub enum Record {
     /// A comment: all after the colon.
     Comment(String),
     /// A block without data that has an `event`, an `id` or a `retry` field: nothing in the browser
-    /// profile. Some interfaces cannot help showing it.
-    Dataless {
-        /// Its type, `message` if none.
-        event_type: String,
-        /// The last event ID after it.
-        last_event_id: String,
-    },
+    /// profile. Some interfaces cannot help showing it, and then it looks like this.
+    Dataless(SeenEvent),
 }
 
 /// An event as the standard has it.
@@ -96,19 +91,16 @@ impl Block {
                 self.id_at = Some(start);
                 None
             }
-            Item::Event(event) => Some(match event.had_data {
-                true => Record::Event(SeenEvent {
+            Item::Event(event) => {
+                let seen = SeenEvent {
                     event_type: event.event_type.to_owned(),
                     data: event.data.to_owned(),
                     last_event_id: event.last_event_id.to_owned(),
                     own_id: self.id_at.is_some_and(|at| at >= start),
                     own_retry: self.retry.filter(|(at, _)| *at >= start).map(|(_, time)| time),
-                }),
-                false => Record::Dataless {
-                    event_type: event.event_type.to_owned(),
-                    last_event_id: event.last_event_id.to_owned(),
-                },
-            }),
+                };
+                Some(if event.had_data { Record::Event(seen) } else { Record::Dataless(seen) })
+            }
         }
     }
 }

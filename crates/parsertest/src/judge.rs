@@ -1,14 +1,14 @@
 //! Holds what a parser said against what the stream must give, seen through the parser's interface.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use serde_json::Value;
 use ssecheck_model::parser::Aspect;
 
-use crate::expected::{Expected, Record, SeenEvent};
-use crate::protocol::{
-    Answer, Caps, ChunkCap, CommentCap, DatalessCap, Final, IdCap, Out, RetryCap,
-};
+use crate::expected::{Expected, Record};
+use crate::protocol::{Answer, Caps, ChunkCap, CommentCap, DatalessCap, Final, IdCap, RetryCap};
+
+mod row;
+mod value;
+
+use row::{Part, Row};
 
 /// Larger reconnection times may saturate, or be ignored: the standard sets no size.
 pub const RETRY_MAX: u64 = u32::MAX as u64;
@@ -29,9 +29,28 @@ pub struct Difference {
 pub struct Judgement {
     /// All differences; empty if the answer is right.
     pub differences: Vec<Difference>,
-    /// Whether the events would be right if blocks without data were events. Then that is the
-    /// difference in [`Aspect::Events`], and there is no other in it.
+    /// Whether the events would be right if blocks without data, all or some, were events. Then that
+    /// is the difference in [`Aspect::Events`], and there is no other in it.
     pub phantoms: bool,
+    /// Whether the parser panicked, which ends the program of whoever does not catch it.
+    pub panicked: bool,
+    /// The chunk with which the first late event could have been had; it is late if there is a
+    /// difference in [`Aspect::Late`].
+    pub late_at: Option<usize>,
+    /// Whether the answer says of each event when it came, so that it could have been late.
+    pub timed: bool,
+}
+
+impl Judgement {
+    /// Whether nothing is wrong but that something came late.
+    pub fn is_right(&self) -> bool {
+        self.differences.iter().all(|difference| difference.aspect == Aspect::Late)
+    }
+
+    /// In what the answer differs.
+    pub fn aspects(&self) -> Vec<Aspect> {
+        self.differences.iter().map(|difference| difference.aspect).collect()
+    }
 }
 
 /// What can be seen through an interface.
@@ -52,143 +71,31 @@ pub fn visible(caps: &Caps) -> Vec<Aspect> {
 
 /// Judges the answer to a stream for which this was expected.
 pub fn judge(expected: &Expected, answer: &Answer, caps: &Caps) -> Judgement {
+    let mut judgement = Judgement::default();
     let mut differences = Vec::new();
     if let Some(error) = &answer.error {
         let actual = format!("{} error: {}", error.kind, error.msg);
-        differences.push(Difference { aspect: Aspect::Error, expected: "no error".into(), actual });
+        judgement.panicked = error.kind == "panic";
+        differences.push(difference(Aspect::Error, "no error", actual.trim()));
     }
-    let seen = events_seen(answer, caps);
-    let mut phantoms = false;
-    let (due, rows): (Vec<usize>, Vec<Row>) = rows(expected, caps, false).into_iter().unzip();
-    let wrong = first_difference(&rows, &seen, caps);
-    if wrong.is_some() && caps.dataless != DatalessCap::Flagged {
-        let (_, with): (Vec<usize>, Vec<Row>) =
-            self::rows(expected, caps, true).into_iter().unzip();
-        phantoms = first_difference(&with, &seen, caps).is_none();
+    let (parts, seen) = (row::due(expected, caps), row::seen(answer, caps));
+    let due: Vec<&Row> = parts.iter().filter(|part| part.has_data).map(|part| &part.row).collect();
+    let wrong = row::first_difference(&due, &seen, caps);
+    if wrong.is_none() {
+        judgement.timed = caps.chunks == ChunkCap::Exact && seen.iter().all(|row| row.k.is_some());
+        if let Some((at, late)) = late(&parts, &seen).filter(|_| caps.chunks == ChunkCap::Exact) {
+            judgement.late_at = Some(at);
+            differences.push(late);
+        }
+    } else {
+        judgement.phantoms = caps.dataless != DatalessCap::Flagged && row::matches(&parts, &seen);
     }
-    let right = wrong.is_none();
     differences.extend(wrong);
     differences.extend(retries(expected, answer, caps));
     differences.extend(comments(expected, answer, caps));
     differences.extend(finals(expected, answer, caps));
-    if right && caps.chunks == ChunkCap::Exact {
-        differences.extend(late(&due, answer, caps));
-    }
-    Judgement { differences, phantoms }
-}
-
-/// An event as an interface shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Row {
-    event_type: String,
-    data: String,
-    /// `None` if the interface shows no id here.
-    id: Option<String>,
-    retry: Option<String>,
-}
-
-fn rows(expected: &Expected, caps: &Caps, dataless: bool) -> Vec<(usize, Row)> {
-    let row = |due: &crate::expected::Due| match &due.record {
-        Record::Event(event) => Some((due.chunk, of_event(event, caps))),
-        Record::Dataless { event_type, last_event_id } if dataless => {
-            let (event_type, data) = (event_type.clone(), String::new());
-            let id = (caps.id == IdCap::Last).then(|| last_event_id.clone());
-            Some((due.chunk, Row { event_type, data, id, retry: None }))
-        }
-        _ => None,
-    };
-    expected.records.iter().filter_map(row).collect()
-}
-
-fn of_event(event: &SeenEvent, caps: &Caps) -> Row {
-    let id = match caps.id {
-        IdCap::Last => Some(event.last_event_id.clone()),
-        IdCap::Own => event.own_id.then(|| event.last_event_id.clone()),
-        IdCap::None => None,
-    };
-    let id = id.filter(|id| caps.id == IdCap::Last || caps.own_empty || !id.is_empty());
-    let retry = event.own_retry.filter(|_| caps.retry == RetryCap::Event).map(|t| t.to_string());
-    Row { event_type: event.event_type.clone(), data: event.data.clone(), id, retry }
-}
-
-fn events_seen(answer: &Answer, caps: &Caps) -> Vec<Row> {
-    let events = answer.out.iter().filter(|out| out.d != Some(false));
-    events.filter_map(|out| row_seen(out, caps)).collect()
-}
-
-fn row_seen(out: &Out, caps: &Caps) -> Option<Row> {
-    let [event_type, data, id] = out.e.as_ref()?;
-    let id = match (caps.id, id) {
-        (IdCap::None, _) | (IdCap::Own, Value::Null) => None,
-        (IdCap::Last, Value::Null) => Some(String::new()),
-        (_, id) => Some(text(id)),
-    };
-    let id = id.filter(|id| caps.id == IdCap::Last || caps.own_empty || !id.is_empty());
-    let event_type = if event_type.is_null() { "message".to_owned() } else { text(event_type) };
-    let retry = out.r.as_ref().filter(|_| caps.retry == RetryCap::Event).map(text);
-    Some(Row { event_type, data: text(data), id, retry })
-}
-
-/// A value as an adapter sends it.
-fn text(value: &Value) -> String {
-    let bytes = |b64: &Value| BASE64_STANDARD.decode(b64.as_str()?).ok();
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Object(map) => match (map.get("b64").and_then(bytes), map.get("raw")) {
-            (Some(bytes), _) => format!("bytes {}", bytes.escape_ascii()),
-            (None, Some(raw)) => format!("raw {raw}"),
-            (None, None) => value.to_string(),
-        },
-        other => other.to_string(),
-    }
-}
-
-fn first_difference(rows: &[Row], seen: &[Row], caps: &Caps) -> Option<Difference> {
-    if rows.len() == seen.len() && rows.iter().zip(seen).all(|(row, seen)| same(row, seen)) {
-        return None;
-    }
-    let content = |rows: &[Row]| -> Vec<(String, String)> {
-        rows.iter().map(|row| (row.event_type.clone(), row.data.clone())).collect()
-    };
-    let aspect = match content(rows) == content(seen) {
-        false => Aspect::Events,
-        true if rows.iter().zip(seen).any(|(row, seen)| row.id != seen.id) => Aspect::Id,
-        true => Aspect::Retry,
-    };
-    let (expected, actual) = (shown(rows, caps), shown(seen, caps));
-    Some(Difference { aspect, expected, actual })
-}
-
-fn same(row: &Row, seen: &Row) -> bool {
-    let plain = row.event_type == seen.event_type && row.data == seen.data && row.id == seen.id;
-    plain && same_time(row.retry.as_deref(), seen.retry.as_deref())
-}
-
-/// Whether a reconnection time is right. A huge one may be anything huge, or missing.
-fn same_time(expected: Option<&str>, seen: Option<&str>) -> bool {
-    let huge = |time: Option<&str>| {
-        time.is_none_or(|time| time.parse::<f64>().is_ok_and(|time| time >= RETRY_MAX as f64))
-    };
-    expected == seen || (expected.is_some() && huge(expected) && huge(seen))
-}
-
-/// Events in words: the type where it is not `message`, the data, the id.
-fn shown(rows: &[Row], caps: &Caps) -> String {
-    if rows.is_empty() {
-        return "no event".to_owned();
-    }
-    let one = |row: &Row| {
-        let mut text = format!("{:?}", row.data);
-        if row.event_type != "message" {
-            text = format!("{:?}: {text}", row.event_type);
-        }
-        match &row.id {
-            Some(id) if !id.is_empty() || caps.id == IdCap::Own => format!("{text} (id {id:?})"),
-            _ => text,
-        }
-    };
-    rows.iter().map(one).collect::<Vec<_>>().join(", ")
+    judgement.differences = differences;
+    judgement
 }
 
 fn retries(expected: &Expected, answer: &Answer, caps: &Caps) -> Option<Difference> {
@@ -198,24 +105,39 @@ fn retries(expected: &Expected, answer: &Answer, caps: &Caps) -> Option<Differen
     };
     let all: Vec<String> = expected.records.iter().filter_map(|due| times(&due.record)).collect();
     let alone = answer.out.iter().filter(|out| out.e.is_none());
-    let seen: Vec<String> = alone.filter_map(|out| out.r.as_ref()).map(text).collect();
-    let is_small = |time: &&String| time.parse::<f64>().is_ok_and(|time| time <= RETRY_MAX as f64);
-    let wrong_list = caps.retry == RetryCap::List
-        && !(all.len() == seen.len()
-            && all.iter().zip(&seen).all(|(all, seen)| same_time(Some(all), Some(seen))))
-        && !all.iter().filter(is_small).eq(seen.iter());
-    if wrong_list {
+    let seen: Vec<String> = alone.filter_map(|out| out.r.as_ref()).map(value::time).collect();
+    if caps.retry == RetryCap::List && !same_times(&all, &seen) {
         return Some(difference(Aspect::Retry, &listed(&all), &listed(&seen)));
     }
     let shows_last = caps.retry == RetryCap::Final || caps.finals.contains(&Final::Retry);
-    let last = answer.finals.retry.as_ref().filter(|last| !last.is_null()).map(text);
-    let wanted = expected.retry.map(|time| time.to_string());
-    let ignored_huge = wanted.as_ref().is_some_and(|time| !is_small(&time))
-        && last.as_ref() == all.iter().rfind(is_small);
-    (shows_last && !ignored_huge && !same_time(wanted.as_deref(), last.as_deref())).then(|| {
-        let word = |time: Option<String>| time.unwrap_or_else(|| "none".to_owned());
-        difference(Aspect::Retry, &word(wanted), &word(last))
+    let last = answer.finals.retry.as_ref().filter(|last| !last.is_null()).map(value::time);
+    (shows_last && !may_be_last(&all, last.as_deref())).then(|| {
+        let word = |time: Option<&str>| time.unwrap_or("no retry").to_owned();
+        difference(Aspect::Retry, &word(all.last().map(String::as_str)), &word(last.as_deref()))
     })
+}
+
+/// Whether these are the reconnection times; each that is huge may be another huge one, or missing.
+fn same_times(all: &[String], seen: &[String]) -> bool {
+    let mut seen = seen.iter().peekable();
+    let each = all.iter().all(|time| match seen.peek() {
+        Some(next) if value::same_time(Some(time), Some(next)) => seen.next().is_some(),
+        _ => value::is_huge(time),
+    });
+    each && seen.next().is_none()
+}
+
+/// Whether this can be the last reconnection time. One that is huge may be ignored, and then the one
+/// before it stays.
+fn may_be_last(all: &[String], last: Option<&str>) -> bool {
+    for time in all.iter().rev() {
+        match value::is_huge(time) {
+            true if last.is_some_and(value::is_huge) => return true,
+            true => {}
+            false => return Some(time.as_str()) == last,
+        }
+    }
+    last.is_none()
 }
 
 fn listed(times: &[String]) -> String {
@@ -235,7 +157,8 @@ fn comments(expected: &Expected, answer: &Answer, caps: &Caps) -> Option<Differe
         _ => None,
     };
     let all: Vec<String> = expected.records.iter().filter_map(comment).collect();
-    let seen: Vec<String> = answer.out.iter().filter_map(|out| out.c.as_ref()).map(text).collect();
+    let seen: Vec<String> =
+        answer.out.iter().filter_map(|out| out.c.as_ref()).map(value::text).collect();
     (caps.comments != CommentCap::None && all != seen)
         .then(|| difference(Aspect::Comment, &format!("{all:?}"), &format!("{seen:?}")))
 }
@@ -244,22 +167,24 @@ fn finals(expected: &Expected, answer: &Answer, caps: &Caps) -> Option<Differenc
     if !caps.finals.contains(&Final::LastEventId) {
         return None;
     }
-    let last = answer.finals.last_event_id.as_ref().map(text).unwrap_or_default();
+    let last = answer.finals.last_event_id.as_ref().map(value::text).unwrap_or_default();
     let word = |id: &str| format!("last event ID {id:?} at the end");
     (last != expected.last_event_id)
         .then(|| difference(Aspect::FinalId, &word(&expected.last_event_id), &word(&last)))
 }
 
-/// The first event that came later than it could.
-fn late(due: &[usize], answer: &Answer, caps: &Caps) -> Option<Difference> {
-    let shown =
-        answer.out.iter().filter(|out| row_seen(out, caps).is_some() && out.d != Some(false));
-    let (number, (due, k)) = due
-        .iter()
-        .zip(shown.map(|out| out.k))
-        .enumerate()
-        .find(|(_, (due, k))| k.is_some_and(|k| k > **due))?;
-    let expected = format!("event {} after chunk {}", number + 1, due + 1);
-    let actual = format!("only after chunk {}", k.map_or(0, |k| k + 1));
-    Some(difference(Aspect::Late, &expected, &actual))
+/// The first event that came later than it could, and the chunk with which it could.
+fn late(parts: &[Part], seen: &[Row]) -> Option<(usize, Difference)> {
+    let events = parts.iter().filter(|part| part.has_data).zip(seen).enumerate();
+    let mut late = events.filter_map(|(number, (part, row))| {
+        let k = row.k.filter(|k| *k > part.chunk)?;
+        let expected = format!("event {} after chunk {}", number + 1, part.chunk + 1);
+        let actual = format!("only after chunk {}", k + 1);
+        Some((part.chunk, difference(Aspect::Late, &expected, &actual)))
+    });
+    late.next()
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

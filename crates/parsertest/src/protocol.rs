@@ -1,7 +1,8 @@
 //! The lines of `sse-adapter/1`: one JSON object on each, ended by LF.
 //!
 //! The adapter speaks first ([`Hello`]); then the runner sends [`Case`]s and the adapter answers
-//! each with one [`Answer`], in the same order.
+//! each with one [`Answer`], in the same order. Unknown keys are errors: a misspelt one would hide
+//! what the parser said.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +12,7 @@ pub const VERSION: u64 = 1;
 
 /// How the adapter introduces itself and its parser.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hello {
     /// Always [`VERSION`].
     pub sse_adapter: u64,
@@ -29,7 +31,7 @@ pub struct Hello {
 
 /// What the interface of a parser shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Caps {
     /// Which id it gives with an event.
     pub id: IdCap,
@@ -168,6 +170,7 @@ pub struct Case {
 
 /// What the parser said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Answer {
     /// That of the case.
     #[serde(default)]
@@ -183,8 +186,33 @@ pub struct Answer {
     pub error: Option<Failure>,
 }
 
+/// The answer in plain mode. Beside what the parser said it may say what the interface shows, as
+/// [`Hello`] does in batch mode.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlainAnswer {
+    /// As in [`Answer`]; nothing is done with it.
+    pub id: String,
+    /// As in [`Answer`].
+    pub out: Vec<Out>,
+    /// As in [`Answer`].
+    #[serde(rename = "final")]
+    pub finals: Finals,
+    /// As in [`Answer`].
+    pub error: Option<Failure>,
+    /// As in [`Hello`]; chunks are always `none`.
+    pub caps: Option<Caps>,
+    /// As in [`Hello`]; the command if it is left out.
+    pub parser: String,
+    /// As in [`Hello`].
+    pub version: String,
+    /// As in [`Hello`].
+    pub runtime: String,
+}
+
 /// One thing that the caller saw: `e`, `r` or `c`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Out {
     /// Index of the chunk whose feeding made it visible; the number of chunks, if it was the end of
     /// the stream; absent or null if unknown.
@@ -208,6 +236,7 @@ pub struct Out {
 
 /// What a parser shows at the end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Finals {
     /// The last event ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -219,6 +248,7 @@ pub struct Finals {
 
 /// An error of the parser.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Failure {
     /// Index of the chunk at which it came; null if unknown.
     #[serde(default)]

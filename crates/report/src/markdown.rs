@@ -48,7 +48,7 @@ fn checks(report: &Report, conformance: &Conformance) -> String {
 }
 
 fn heading(report: &Report, conformance: &Conformance) -> String {
-    let word = conformance.verdict.as_str();
+    let word = crate::verdict::word(report, conformance);
     let sign = sign(match conformance.verdict {
         Verdict::Conformant => Outcome::Pass,
         Verdict::Nonconformant => Outcome::Fail,

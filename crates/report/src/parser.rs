@@ -14,6 +14,8 @@ use crate::sanitize::{VALUE_LIMIT, line};
 use crate::style::Style;
 use crate::wrap::hang;
 
+/// Why nothing is said of a class.
+const HIDDEN: &str = "not judged: the mode cannot carry it, or another deviation hides it";
 /// Width of the labels of [`facts`], in columns.
 const LABEL: usize = 12;
 
@@ -79,7 +81,7 @@ fn level(level: ClassLevel) -> Level {
 
 fn message(class: &ClassResult, deviation: Option<&Deviation>) -> String {
     let happened = match class.verdict {
-        ClassVerdict::NotRun => return "not run: this mode cannot carry it".to_owned(),
+        ClassVerdict::NotRun => return HIDDEN.to_owned(),
         ClassVerdict::Unobservable => {
             return "the interface of this parser shows nothing of it".into();
         }
@@ -88,7 +90,7 @@ fn message(class: &ClassResult, deviation: Option<&Deviation>) -> String {
         ClassVerdict::Slow => "right, but in more than linear time",
         ClassVerdict::Fail => "not what the standard says",
         ClassVerdict::Timeout => "no answer in time",
-        ClassVerdict::Crash => "the adapter died",
+        ClassVerdict::Crash => "the parser died",
     };
     let shows: Vec<&str> = class.shows.iter().map(|aspect| aspect.as_str()).collect();
     let shows = if shows.is_empty() { String::new() } else { format!(" ({})", shows.join(", ")) };

@@ -7,7 +7,6 @@ mod finding;
 pub mod load;
 pub(crate) mod portability;
 
-use ssecheck_model::parser::ParserReport;
 use ssecheck_model::report::{CheckResult, Conformance, Report, TargetInfo, Tool};
 use ssecheck_model::verdict::Outcome;
 
@@ -23,12 +22,18 @@ const FAMILY: usize = 16;
 /// Most failed checks that are named again at the end.
 const MOST_IDS: usize = 20;
 
-/// The whole report: [`header`], one [`family_line`] for each family, and [`findings`].
+/// The whole report: [`header`] and [`body`].
 pub fn render(report: &Report, style: Style) -> String {
+    header(&report.tool, &report.target, style) + &body(report, style)
+}
+
+/// What follows the header: the parser, if one was judged; one [`family_line`] for each family; and
+/// [`findings`].
+pub fn body(report: &Report, style: Style) -> String {
     let report = &*as_checks(report);
-    let mut out = header(&report.tool, &report.target, style);
+    let mut out = String::new();
     if let Some(parser) = &report.parser {
-        out.push_str(&parser_facts(parser, style));
+        out.push_str(&finish(&facts(parser, style)));
     }
     if let Some(conformance) = &report.conformance {
         out.push('\n');
@@ -50,11 +55,6 @@ pub fn header(tool: &Tool, target: &TargetInfo, style: Style) -> String {
     lines.extend(capabilities("declared", &target.provides, style));
     lines.extend(capabilities("seen, but not declared", &target.seen, style));
     finish(&lines)
-}
-
-/// Which parser was judged, and by how much. Ends with a line feed.
-pub fn parser_facts(parser: &ParserReport, style: Style) -> String {
-    finish(&facts(parser, style))
 }
 
 /// One line on the checks of one family (the part of their ids before `/`), without a line feed:
@@ -102,7 +102,7 @@ fn last_words(report: &Report, conformance: &Conformance, style: Style) -> Vec<S
     let time = duration(report.duration_ms);
     let counts = sentence(conformance.summary);
     let total = crate::counts::checks(total(conformance.summary));
-    let word = conformance.verdict.as_str();
+    let word = verdict::word(report, conformance);
     let verdict = format!("{word}: {}", verdict::sentence(conformance));
     let mut lines = hang("", &format!("{total} in {time}: {counts}"), 0, style.width);
     lines.extend(failed_ids(conformance, style));

@@ -6,6 +6,14 @@ use ssecheck_model::verdict::Outcome;
 use crate::counts::{checks, phrase};
 use crate::sanitize::{VALUE_LIMIT, line};
 
+/// The word of the verdict: of a parser, its own.
+pub(crate) fn word(report: &Report, conformance: &Conformance) -> &'static str {
+    match &report.parser {
+        Some(parser) => parser.verdict.as_str(),
+        None => conformance.verdict.as_str(),
+    }
+}
+
 /// What the report says about the target, in one sentence without the word of the verdict.
 pub(crate) fn sentence(conformance: &Conformance) -> String {
     let mut parts = vec![outcome(conformance)];

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use crate::Switches;
+use crate::{Scripts, Switches};
 
 /// Longest body that `POST /publish` takes, in bytes; a longer one is answered 413.
 pub(crate) const PUBLISH_BYTES: usize = 1 << 20;
@@ -33,6 +33,8 @@ pub struct Config {
     pub history: usize,
     /// Reconnection time sent at the start of each stream, in milliseconds.
     pub retry_ms: u64,
+    /// What stands at `/scripted/N`; nothing by default.
+    pub scripts: Scripts,
 }
 
 impl Default for Config {
@@ -44,6 +46,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(15),
             history: 10_000,
             retry_ms: 1_000,
+            scripts: Scripts::default(),
         }
     }
 }

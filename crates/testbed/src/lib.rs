@@ -22,6 +22,7 @@
 //! | `GET /neighbour` | JSON, no stream |
 //! | `GET /stats` | `{"subscribers": n, "running": n, "queued_bytes": n}` |
 //! | `POST /restart` | ends every stream of the hub in order, as before a new version |
+//! | `GET /scripted/N` | the `N`-th of [`Scripts`], byte for byte, for a client under test |
 //! | `GET /truth` | with `load-truth`: when each delivery was written, see [`LoadSwitch`] |
 //!
 //! Where a token is needed ([`Config::token`]), two more are taken: `stranger`, whose stream is
@@ -58,6 +59,7 @@ mod render;
 mod replay;
 mod reply;
 mod routes;
+mod scripted;
 mod server;
 mod service;
 mod switches;
@@ -65,5 +67,6 @@ mod switches;
 pub use config::Config;
 pub use faults::{FindError, Kind, Switch, all, find};
 pub use load::{LoadSwitch, load_switches};
+pub use scripted::{ScriptedAnswer, ScriptedRequest, Scripts};
 pub use server::Testbed;
 pub use switches::Switches;

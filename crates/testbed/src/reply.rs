@@ -12,6 +12,7 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 
 use crate::body::EventBody;
+use crate::scripted::ScriptedBody;
 
 pub(crate) const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
@@ -26,6 +27,8 @@ pub(crate) enum Reply {
     Full(Option<Bytes>),
     /// A stream.
     Events(Box<EventBody>),
+    /// A stream as it stands in a script.
+    Scripted(Box<ScriptedBody>),
 }
 
 impl Body for Reply {
@@ -40,6 +43,7 @@ impl Body for Reply {
             Self::Empty | Self::HeadOnly => Poll::Ready(None),
             Self::Full(content) => Poll::Ready(content.take().map(|all| Ok(Frame::data(all)))),
             Self::Events(body) => Pin::new(body.as_mut()).poll_frame(cx),
+            Self::Scripted(body) => body.poll_part(cx).map(|part| part.map(Ok)),
         }
     }
 
@@ -51,7 +55,7 @@ impl Body for Reply {
         match self {
             Self::Empty | Self::Full(None) => SizeHint::with_exact(0),
             Self::Full(Some(content)) => SizeHint::with_exact(content.len() as u64),
-            Self::HeadOnly | Self::Events(_) => SizeHint::default(),
+            Self::HeadOnly | Self::Events(_) | Self::Scripted(_) => SizeHint::default(),
         }
     }
 }

@@ -84,10 +84,10 @@ impl Testbed {
 
 fn app(config: Config) -> App {
     let [hub, strangers] = [(); 2].map(|()| Hub::new(config.switches.clone(), config.history));
-    let Config { switches, token, heartbeat, retry_ms, .. } = config;
+    let Config { switches, token, heartbeat, retry_ms, scripts, .. } = config;
     let truth = switches.load().truth.then(Arc::default);
     let (memory, jobs) = Default::default();
-    App { switches, token, heartbeat, retry_ms, hub, strangers, jobs, memory, truth }
+    App { switches, token, heartbeat, retry_ms, hub, strangers, jobs, memory, truth, scripts }
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

@@ -16,7 +16,7 @@ use crate::load::Truth;
 use crate::memory::Memory;
 use crate::render::Fields;
 use crate::reply::{Reply, empty, error, json, json_text, not_allowed, stream};
-use crate::{Switches, access, cors, events, job, publish, query, render, replay, routes};
+use crate::{Scripts, Switches, access, cors, events, job, publish, query, render, replay, routes};
 
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -33,6 +33,7 @@ pub(crate) struct App {
     pub(crate) jobs: Jobs,
     pub(crate) memory: Arc<Memory>,
     pub(crate) truth: Option<Arc<Truth>>,
+    pub(crate) scripts: Scripts,
 }
 
 /// What a path names.
@@ -57,6 +58,8 @@ pub(crate) enum Resource {
     Moved,
     /// The hub as it stands without TLS.
     Plain,
+    /// One of the scripts.
+    Scripted,
     /// No stream at all.
     Neighbour,
     Unknown,
@@ -73,6 +76,7 @@ impl Resource {
             "/restart" => Self::Restart,
             "/finished" => Self::Finished,
             "/truth" => Self::Truth,
+            path if Scripts::named(path).is_some() => Self::Scripted,
             path if job::named(path).is_some() => Self::Job,
             "/via/events" => Self::Via,
             "/limited/events" => Self::Limited,
@@ -173,12 +177,16 @@ async fn route(
         Resource::Moved => routes::moved(&app.switches, request),
         Resource::Plain => routes::plain(&app.switches),
         Resource::Neighbour => routes::neighbour(&app.switches, request),
+        Resource::Scripted => app.scripts.answer(request),
         Resource::Unknown => unknown(),
     }
 }
 
 /// What needs no look at the resource itself.
 fn refusal(app: &App, resource: Resource, request: &Parts) -> Option<Response<Reply>> {
+    if resource == Resource::Scripted {
+        return None; // the script says all, to OPTIONS too
+    }
     if resource == Resource::Unknown || (resource == Resource::Truth && app.truth.is_none()) {
         return Some(unknown());
     }

@@ -6,4 +6,5 @@ pub(crate) mod program;
 pub(crate) mod raw;
 pub(crate) mod scratch;
 pub(crate) mod server;
+pub(crate) mod skipped;
 pub(crate) mod testbed;

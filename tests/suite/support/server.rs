@@ -1,6 +1,5 @@
 //! The third-party servers of `tests/servers`.
 
-use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::process::{Running, Signal};
 use super::program::workspace;
+use super::skipped::{say, skip};
 
 /// How long a server may take until it listens; the slowest needs half a second alone.
 const START: Duration = Duration::from_secs(30);
@@ -49,7 +49,7 @@ impl Server {
                 return Some(Self { process, port });
             }
             if process.status.and_then(|status| status.code()) == Some(NOT_INSTALLED) {
-                skip(name);
+                skip(&format!("{name} is not installed (run tests/servers/install.sh)"));
                 return None;
             }
             let said = String::from_utf8_lossy(&process.stderr);
@@ -80,20 +80,6 @@ fn run(name: &str, port: u16) -> Running {
     let mut command = Command::new(servers().join("run.sh"));
     command.arg(name).arg(port.to_string());
     Running::start(command, Vec::new())
-}
-
-fn skip(name: &str) {
-    let message = format!("{name} is not installed (run tests/servers/install.sh)");
-    assert!(
-        std::env::var_os("SSECHECK_REQUIRE_SERVERS").is_none_or(|value| value != "1"),
-        "{message}"
-    );
-    say(&format!("skipped: {message}"));
-}
-
-/// Tells people, past the capture of the test harness, which hides what a passing test prints.
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
 }
 
 /// A TCP port that nobody listens on, kept from all other tests (of other processes too) by holding

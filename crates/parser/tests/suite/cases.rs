@@ -1,7 +1,9 @@
 //! P01 to P44 and P50 to P52: for every stream the events expected, written by hand. Each stream is
 //! fed whole, byte by byte, with every single cut, and short ones with every pair of cuts.
 
-use crate::{cuts, outcome};
+use ssecheck_parsertest::cuts;
+
+use crate::outcome;
 
 /// Checks events as `type|data|id` and the final last event ID under all cuts.
 #[track_caller]

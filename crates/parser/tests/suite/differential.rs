@@ -5,8 +5,9 @@ use proptest::test_runner::{Config, TestRunner};
 use sse_core::{SseDecoder, SseEvent};
 use ssecheck_parser::owned::OwnedItem;
 
-use crate::grammar::{self, Stream};
-use crate::{cuts, outcome, reference};
+use crate::{outcome, reference};
+use ssecheck_parsertest::cuts;
+use ssecheck_parsertest::strategy::{self, Stream};
 
 fn agrees_with_reference(stream: &[u8], places: &[usize]) -> Result<(), TestCaseError> {
     let ours = outcome::chunked(cuts::at(stream, places));
@@ -59,9 +60,9 @@ fn agrees(stream: &[u8], places: &[usize]) -> Result<(), TestCaseError> {
 }
 
 /// Runs one feature on many plain streams.
-fn feature(name: &str, add: impl Fn(&mut Stream, &grammar::Doses)) {
+fn feature(name: &str, add: impl Fn(&mut Stream, &strategy::Doses)) {
     let mut runner = TestRunner::new(Config { cases: 200, ..Config::default() });
-    let inputs = (grammar::plain(), grammar::doses(), cuts::places());
+    let inputs = (strategy::plain(), strategy::doses(), cuts::places());
     let result = runner.run(&inputs, |(mut stream, doses, places)| {
         add(&mut stream, &doses);
         agrees(&stream.bytes(), &places)
@@ -73,19 +74,19 @@ fn feature(name: &str, add: impl Fn(&mut Stream, &grammar::Doses)) {
 
 #[test]
 fn i15_every_feature_of_lines_alone_is_read_alike() {
-    for (name, lines) in grammar::LINE_FEATURES {
-        feature(name, |stream, doses| grammar::dose_lines(stream, lines, doses));
+    for (name, lines) in strategy::LINE_FEATURES {
+        feature(name, |stream, doses| strategy::dose_lines(stream, lines, doses));
     }
 }
 
 #[test]
 fn i15_every_feature_of_lines_is_read_alike_with_mixed_line_ends() {
-    for (name, lines) in grammar::LINE_FEATURES {
+    for (name, lines) in strategy::LINE_FEATURES {
         feature(name, |stream, doses| {
-            grammar::dose_lines(stream, lines, doses);
+            strategy::dose_lines(stream, lines, doses);
             let kinds = doses.places.iter().chain(&doses.variants);
             for (line, kind) in stream.lines.iter_mut().zip(kinds.cycle()) {
-                line.end = grammar::LINE_ENDS[kind % 3];
+                line.end = strategy::LINE_ENDS[kind % 3];
             }
         });
     }
@@ -123,7 +124,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn i15_any_soup_is_read_alike(stream in grammar::soup(), places in cuts::places()) {
+    fn i15_any_soup_is_read_alike(stream in strategy::soup(), places in cuts::places()) {
         agrees(&stream, &places)?;
     }
 

@@ -3,8 +3,9 @@
 
 use ssecheck_parser::owned::Collector;
 use ssecheck_parser::{LimitError, LimitKind, Limits, Parser};
+use ssecheck_parsertest::cuts;
 
-use crate::{cuts, outcome};
+use crate::outcome;
 
 const SMALL: Limits = Limits { line: 64, data: 40, id: 8 };
 
@@ -165,4 +166,39 @@ fn one_huge_event_does_not_cost_its_size_for_ever() {
         parser.feed_with(chunk, |_, _| {}).expect("within the limits");
     }
     assert!(parser.heap_bytes() < 4096, "{}", parser.heap_bytes());
+}
+
+#[test]
+fn the_data_after_a_huge_event_keeps_twice_its_size() {
+    let mut parser = Parser::new();
+    let huge = format!("data: {}\n\ndata: {}\n", "x".repeat(1 << 20), "y".repeat(2000));
+    parser.feed_with(&huge.as_bytes()[..1 << 20], |_, _| {}).expect("within the limits");
+    parser.feed_with(&huge.as_bytes()[1 << 20..], |_, _| {}).expect("within the limits");
+    let heap = parser.heap_bytes();
+    assert!((4000..4500).contains(&heap), "{heap}");
+}
+
+#[test]
+fn buffers_of_usual_size_stay_while_chunks_end_inside_blocks() {
+    let mut parser = Parser::new();
+    parser.feed_with(&[b'x'; 8000], |_, _| {}).expect("within the limits");
+    parser.feed_with(b"\n\ndata: y", |_, _| {}).expect("within the limits");
+    assert!(parser.heap_bytes() >= 8000, "{}", parser.heap_bytes());
+}
+
+#[test]
+fn a_parser_told_to_keep_its_buffers_has_none_before_it_needs_one() {
+    let mut parser = Parser::new().keep_buffers();
+    parser.feed_with(b": c\n\ndata: a\n\n", |_, _| {}).expect("within the limits");
+    assert_eq!(parser.heap_bytes(), 0);
+}
+
+#[test]
+fn control_characters_hide_no_line_end() {
+    for length in 0..400 {
+        let tabs = "\t".repeat(length);
+        let stream = format!("data: {tabs}\ndata: x\r\n\n");
+        let events = outcome::whole(stream.as_bytes()).events();
+        assert_eq!(events, [format!("message|{tabs}\nx|")], "{length} tabs");
+    }
 }

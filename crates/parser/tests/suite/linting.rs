@@ -1,8 +1,9 @@
 //! Lints: for every stream those expected, with their spans, under all cuts.
 
 use ssecheck_parser::{LintCode, Parser, WithLints};
+use ssecheck_parsertest::cuts;
 
-use crate::{cuts, outcome};
+use crate::outcome;
 
 /// Lints as `code start..end`, comma-separated.
 #[track_caller]

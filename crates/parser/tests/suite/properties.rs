@@ -4,9 +4,9 @@
 use proptest::prelude::*;
 use ssecheck_parser::Parser;
 use ssecheck_parser::owned::{Collector, OwnedItem};
+use ssecheck_parsertest::cuts;
+use ssecheck_parsertest::strategy::{self, Stream};
 
-use crate::cuts;
-use crate::grammar::{self, Stream};
 use crate::outcome::{self, Outcome};
 
 fn said(stream: &Stream) -> Vec<OwnedItem> {
@@ -15,19 +15,6 @@ fn said(stream: &Stream) -> Vec<OwnedItem> {
 
 fn without_comments(items: Vec<OwnedItem>) -> Vec<OwnedItem> {
     items.into_iter().filter(|item| !matches!(item, OwnedItem::Comment(_))).collect()
-}
-
-/// Plain streams with some lines of any feature, after a blank line, so that no byte order mark
-/// happens to be the first.
-fn rich() -> impl Strategy<Value = Stream> {
-    let features = prop::collection::vec(0..grammar::LINE_FEATURES.len(), 0..3);
-    (grammar::plain(), features, grammar::doses()).prop_map(|(mut stream, features, doses)| {
-        stream.head = b"\n".to_vec();
-        for feature in features {
-            grammar::dose_lines(&mut stream, grammar::LINE_FEATURES[feature].1, &doses);
-        }
-        stream
-    })
 }
 
 /// What a parser has said after each byte, and at the end.
@@ -47,14 +34,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn i1_chunks_carry_no_meaning(stream in grammar::soup(), places in cuts::places()) {
+    fn i1_chunks_carry_no_meaning(stream in strategy::soup(), places in cuts::places()) {
         let whole = outcome::whole(&stream);
         prop_assert_eq!(&outcome::chunked(cuts::at(&stream, &places)), &whole);
         prop_assert_eq!(&outcome::chunked(cuts::bytewise(&stream)), &whole);
     }
 
     #[test]
-    fn i2_i10_a_prefix_says_a_prefix(stream in grammar::soup(), cut in any::<usize>()) {
+    fn i2_i10_a_prefix_says_a_prefix(stream in strategy::soup(), cut in any::<usize>()) {
         let whole = outcome::whole(&stream).items;
         let prefix = outcome::whole(&stream[..cut % (stream.len() + 1)]).items;
         prop_assert!(whole.starts_with(&prefix), "{prefix:?} of {whole:?}");
@@ -62,7 +49,7 @@ proptest! {
 
     #[test]
     fn i3_line_ends_are_equivalent(
-        stream in rich(),
+        stream in strategy::rich(),
         kinds in prop::collection::vec(any::<usize>(), 1..9),
     ) {
         let mut other = stream.clone();
@@ -71,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn i4_comments_change_nothing_else(stream in rich(), at in any::<usize>()) {
+    fn i4_comments_change_nothing_else(stream in strategy::rich(), at in any::<usize>()) {
         let mut other = stream.clone();
         other.insert(at, b": data: x");
         prop_assert_eq!(without_comments(said(&other)), without_comments(said(&stream)));
@@ -80,7 +67,7 @@ proptest! {
 
     #[test]
     fn i5_unknown_fields_change_nothing(
-        stream in rich(),
+        stream in strategy::rich(),
         at in any::<usize>(),
         text in prop::sample::select(vec!["foo: bar", "Data: x", "data : x", " id: 3", "{", "retrY:1"]),
     ) {
@@ -90,15 +77,15 @@ proptest! {
     }
 
     #[test]
-    fn i6_one_byte_order_mark_changes_nothing(stream in grammar::plain()) {
+    fn i6_one_byte_order_mark_changes_nothing(stream in strategy::plain()) {
         let mut other = stream.clone();
         other.head = b"\xEF\xBB\xBF".to_vec();
         prop_assert_eq!(said(&other), said(&stream));
     }
 
     #[test]
-    fn i6_a_second_byte_order_mark_hides_the_first_field(mut stream in grammar::plain()) {
-        stream.lines.insert(0, grammar::Line::new("data: first"));
+    fn i6_a_second_byte_order_mark_hides_the_first_field(mut stream in strategy::plain()) {
+        stream.lines.insert(0, strategy::Line::new("data: first"));
         let mut other = stream.clone();
         other.head = b"\xEF\xBB\xBF\xEF\xBB\xBF".to_vec();
         let mut without = stream.clone();
@@ -108,14 +95,14 @@ proptest! {
     }
 
     #[test]
-    fn i7_more_blank_lines_change_nothing(stream in grammar::plain(), at in any::<usize>()) {
+    fn i7_more_blank_lines_change_nothing(stream in strategy::plain(), at in any::<usize>()) {
         let mut other = stream.clone();
         other.insert_blank(at);
         prop_assert_eq!(said(&other), said(&stream));
     }
 
     #[test]
-    fn i9_streams_add_up(first in rich(), second in grammar::plain()) {
+    fn i9_streams_add_up(first in strategy::rich(), second in strategy::plain()) {
         let mut first = first;
         first.insert(first.lines.len(), b"");
         let before = outcome::whole(&first.bytes());
@@ -127,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn i11_an_item_is_out_with_the_last_byte_of_its_line_end(stream in grammar::soup()) {
+    fn i11_an_item_is_out_with_the_last_byte_of_its_line_end(stream in strategy::soup()) {
         let (counts, outcome) = step_by_step(&stream);
         for (at, &count) in counts.iter().enumerate() {
             let fed = &stream[..=at];
@@ -159,7 +146,7 @@ proptest! {
     }
 
     #[test]
-    fn lints_do_not_change_the_parse(stream in grammar::soup()) {
+    fn lints_do_not_change_the_parse(stream in strategy::soup()) {
         let mut without = Collector::<false>::default();
         Parser::new().feed(&stream, &mut without).expect("within the limits");
         prop_assert_eq!(without.items, outcome::whole(&stream).items);

@@ -120,3 +120,17 @@ fn the_browser_profile_hides_blocks_without_data() {
     assert_eq!(all.events(), [""; 0]);
     assert_eq!(all.items.len(), 2, "the id and the retry are told");
 }
+
+#[test]
+fn a_parser_tells_its_state_at_any_time() {
+    let mut parser = Parser::new();
+    let state =
+        |parser: &Parser| (parser.last_event_id().to_owned(), parser.retry(), parser.offset());
+    assert_eq!(state(&parser), (String::new(), None, 0));
+    parser.feed_with(b"retry: 7\nid: a\nda", |_, _| {}).expect("ok");
+    assert_eq!(state(&parser), (String::new(), Some(7), 17), "the block is not over");
+    parser.feed_with(b"ta\n\n", |_, _| {}).expect("ok");
+    assert_eq!(state(&parser), ("a".to_owned(), Some(7), 21));
+    parser.reset();
+    assert_eq!(state(&parser), ("a".to_owned(), Some(7), 0));
+}

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use ssecheck_parser::Span;
 use ssecheck_parser::owned::{OwnedItem, parse_all};
+use ssecheck_parsertest::strategy;
 
-use crate::{grammar, outcome};
+use crate::outcome;
 
 fn slices(stream: &[u8]) -> Vec<&[u8]> {
     let items = parse_all(stream).expect("within the limits");
@@ -38,7 +39,7 @@ fn a_false_byte_order_mark_belongs_to_the_first_line() {
 
 proptest! {
     #[test]
-    fn a_block_alone_is_the_same_event(stream in grammar::soup()) {
+    fn a_block_alone_is_the_same_event(stream in strategy::soup()) {
         for (span, item) in outcome::whole(&stream).items {
             let OwnedItem::Event(event) = item else { continue };
             // the blank line keeps a byte order mark from being the first bytes

@@ -15,6 +15,7 @@ mod load;
 mod resources;
 mod resumption;
 mod rights;
+mod scripted;
 mod state;
 mod truth;
 mod variations;
