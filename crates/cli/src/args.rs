@@ -1,5 +1,8 @@
 //! What can be typed. What it means is decided in [`crate::settings`].
 
+mod formats;
+mod parsers;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -7,6 +10,9 @@ use clap::{Parser, Subcommand};
 use ssecheck_model::amount::Rate;
 use ssecheck_model::span::Span;
 use ssecheck_model::threshold::Threshold;
+
+pub(crate) use self::formats::{FormatArgs, LoadFormatArgs};
+pub(crate) use self::parsers::{ParseArgs, ParserArgs, ProfileArg};
 
 /// Tells the truth about Server-Sent Events servers.
 #[derive(Debug, Parser)]
@@ -40,6 +46,8 @@ pub(crate) enum Command {
     Recheck(RecheckArgs),
     /// Render a saved JSON report again.
     Report(ReportArgs),
+    /// Put saved reports of servers or parsers side by side.
+    Matrix(MatrixArgs),
     /// Prove every check: it turns red on its faults, and on nothing else.
     Selftest(SelftestArgs),
 }
@@ -108,40 +116,6 @@ pub(crate) struct RunArgs {
     pub(crate) list: bool,
     #[command(flatten)]
     pub(crate) formats: FormatArgs,
-}
-
-/// Machine formats. `-` is standard output, which then holds nothing else.
-#[derive(Debug, clap::Args)]
-pub(crate) struct FormatArgs {
-    /// Write the report as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
-    /// Write the report as JUnit XML.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
-    /// Write the report as Markdown (for `$GITHUB_STEP_SUMMARY`).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) markdown: Option<PathBuf>,
-    /// Print GitHub annotations on standard output.
-    #[arg(long)]
-    pub(crate) github: bool,
-}
-
-/// Machine formats of load runs.
-#[derive(Debug, Default, clap::Args)]
-pub(crate) struct LoadFormatArgs {
-    /// Write the series, one line per interval, as CSV.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) csv: Option<PathBuf>,
-    /// Write the percentile distribution of the fan-out latency (HdrHistogram `.hgrm`).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) hgrm: Option<PathBuf>,
-    /// Write every histogram of every interval (HdrHistogram interval log).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) hlog: Option<PathBuf>,
-    /// Write the figures as OpenMetrics text.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) openmetrics: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -359,83 +333,6 @@ pub(crate) enum SchemaKind {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = PARSER_EXAMPLES)]
-pub(crate) struct ParserArgs {
-    /// Only the vectors: no random streams, no timing.
-    #[arg(long, conflicts_with = "properties")]
-    pub(crate) vectors: bool,
-    /// Random streams for each feature; 0 leaves them out.
-    #[arg(long, value_name = "N", default_value_t = 150)]
-    pub(crate) properties: u32,
-    /// Seed of all that is random: the same seed gives the same streams and cuts.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Which rules bind the parser: those of web browsers, or only those of every user agent.
-    #[arg(long, value_enum, default_value_t = ProfileArg::Browser)]
-    pub(crate) profile: ProfileArg,
-    /// Let advisory classes (late, slow) fail too.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Run also the features that can only show what the baseline file names.
-    #[arg(long, requires = "baseline")]
-    pub(crate) all: bool,
-    /// The adapter takes one raw stream on standard input: one process for each stream.
-    #[arg(long)]
-    pub(crate) plain: bool,
-    /// How long the adapter may take for one answer.
-    #[arg(long, value_name = "SPAN", default_value = "5s")]
-    pub(crate) timeout: Span,
-    /// Deviations that are known: a YAML file of check (a class), reason (its verdict) and note.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Rewrite the baseline file: what fails is entered, what does not hold any more is dropped.
-    #[arg(long, requires = "baseline")]
-    pub(crate) update_baseline: bool,
-    #[command(flatten)]
-    pub(crate) formats: FormatArgs,
-    /// The adapter: a program and its arguments.
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub(crate) command: Vec<String>,
-}
-
-const PARSER_EXAMPLES: &str = "\
-Examples:
-  ssecheck parser -- ssecheck adapter
-      our own parser, to see what comes out
-  ssecheck parser --junit results.xml -- node adapter.mjs
-      an adapter of yours: docs/adapter.md says how to write one
-  ssecheck parser --plain -- python3 parse_stdin.py
-      the five-line form";
-
-/// Which rules bind a parser.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(crate) enum ProfileArg {
-    /// All of them, the dispatch steps too.
-    Browser,
-    /// Only those that bind every user agent.
-    Core,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = PARSE_EXAMPLES)]
-pub(crate) struct ParseArgs {
-    /// A file with the body of an answer; `-` or nothing is standard input.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    /// Leave out what is odd about the stream.
-    #[arg(long)]
-    pub(crate) no_lints: bool,
-}
-
-const PARSE_EXAMPLES: &str = "\
-Examples:
-  curl -s -N http://127.0.0.1:3000/events | ssecheck parse
-      events as they come
-  ssecheck parse saved.txt | jq -r '.event.data // empty'
-      the data of each event
-Each line is an object with one key: event, comment, retry, id, lint, and at last end.";
-
-#[derive(Debug, clap::Args)]
 #[command(after_help = RECHECK_EXAMPLES)]
 pub(crate) struct RecheckArgs {
     /// Folders that `run --capture` made, or files with a stream; `-` is standard input.
@@ -470,6 +367,16 @@ pub(crate) struct ReportArgs {
     pub(crate) formats: FormatArgs,
     #[command(flatten)]
     pub(crate) load_formats: LoadFormatArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct MatrixArgs {
+    /// Saved reports (`--json`) of `run` or of `parser`; each is a column, named like its file.
+    #[arg(value_name = "REPORT.json", required = true)]
+    pub(crate) reports: Vec<PathBuf>,
+    /// The page to write.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

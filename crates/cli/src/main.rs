@@ -6,6 +6,7 @@ mod cases;
 mod interrupt;
 mod load;
 mod load_plan;
+mod matrix;
 mod merge;
 mod output;
 mod parse;
@@ -42,6 +43,7 @@ fn dispatch(args: Args) -> u8 {
     let done = match args.command {
         Command::Run(args) => run::run(&args),
         Command::Load(args) => load::load(&args),
+        Command::Matrix(args) => matrix::matrix(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Cases(args) => cases::cases(&args),

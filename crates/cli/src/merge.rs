@@ -3,19 +3,17 @@
 use ssecheck_load::merge::MergeError;
 use ssecheck_model::exit;
 use ssecheck_model::report::Report;
-use ssecheck_report::{json, text};
+use ssecheck_report::text;
 
 use crate::args::MergeArgs;
 use crate::output::{Done, Formats, Stop};
-use crate::settings;
+use crate::report::read;
 
 /// Joins shards and judges the whole.
 pub(crate) fn merge(args: &MergeArgs) -> Done {
     let mut shards = Vec::new();
     for path in &args.shards {
-        let text = settings::read(path)?;
-        let report = json::read(&text);
-        shards.push(report.map_err(|error| Stop::usage(format!("{}: {error}", path.display())))?);
+        shards.push(read(path)?);
     }
     let formats = Formats::open(&args.formats, &args.load_formats)?;
     let report = ssecheck_load::merge::merge(shards).map_err(|error| refusal(args, &error))?;

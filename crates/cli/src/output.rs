@@ -8,7 +8,7 @@ use anstream::ColorChoice;
 use ssecheck_model::exit;
 use ssecheck_model::report::Report;
 use ssecheck_report::{
-    Style, csv, github, hgrm, hlog, json, junit, markdown, openmetrics, sanitize,
+    Style, csv, github, hgrm, hlog, html, json, junit, markdown, openmetrics, sanitize, sarif, tap,
 };
 
 use crate::args::{FormatArgs, LoadFormatArgs};
@@ -128,15 +128,25 @@ impl Formats {
     /// JSON and Markdown alone.
     pub(crate) fn of(json: Option<&PathBuf>, markdown: Option<&PathBuf>) -> Result<Self, Stop> {
         let (json, markdown) = (json.cloned(), markdown.cloned());
-        let args = FormatArgs { json, junit: None, markdown, github: false };
+        let args = FormatArgs {
+            json,
+            junit: None,
+            html: None,
+            sarif: None,
+            tap: false,
+            markdown,
+            github: false,
+        };
         Self::open(&args, &LoadFormatArgs::default())
     }
 
     /// Creates the files.
     pub(crate) fn open(args: &FormatArgs, load: &LoadFormatArgs) -> Result<Self, Stop> {
-        let wanted: [(&Option<PathBuf>, Render); 7] = [
+        let wanted: [(&Option<PathBuf>, Render); 9] = [
             (&args.json, |report| Ok(json::render(report))),
             (&args.junit, |report| Ok(junit::render(report))),
+            (&args.sarif, |report| Ok(sarif::render(report))),
+            (&args.html, |report| Ok(html::render(report))),
             (&args.markdown, |report| Ok(markdown::render(report))),
             (&load.csv, |report| csv::series(report).map_err(|error| error.to_string())),
             (&load.hgrm, hgrm_of),
@@ -160,6 +170,9 @@ impl Formats {
                 Some(path) => formats.files.push((PendingFile::create(path)?, render)),
                 None => {}
             }
+        }
+        if args.tap {
+            formats.claim_stdout(|report| Ok(tap::render(report)))?;
         }
         if args.github {
             formats.claim_stdout(|report| Ok(github::render(report)))?;

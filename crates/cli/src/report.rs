@@ -16,12 +16,7 @@ const MAX_REPORT: u64 = 256 * 1024 * 1024;
 
 /// Renders a saved report again. The exit code is that of the run.
 pub(crate) fn report(args: &ReportArgs) -> Done {
-    let text = match args.from == Path::new("-") {
-        true => from_stdin()?,
-        false => settings::read(&args.from)?,
-    };
-    let from = args.from.display();
-    let report = json::read(&text).map_err(|error| Stop::usage(format!("{from}: {error}")))?;
+    let report = read(&args.from)?;
     let formats = Formats::open(&args.formats, &args.load_formats)?;
     if formats.is_empty() {
         let human = formats.human();
@@ -32,6 +27,15 @@ pub(crate) fn report(args: &ReportArgs) -> Done {
     }
     formats.write(&report)?;
     Ok(exit_code(&report, args.allow_doubts))
+}
+
+/// A saved report; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Report, Stop> {
+    let text = match path == Path::new("-") {
+        true => from_stdin()?,
+        false => settings::read(path)?,
+    };
+    json::read(&text).map_err(|error| Stop::usage(format!("{}: {error}", path.display())))
 }
 
 fn from_stdin() -> Result<String, Stop> {

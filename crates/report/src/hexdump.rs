@@ -18,16 +18,35 @@ const NAME_LIMIT: usize = 24;
 const ROWS_BEFORE: usize = 2;
 
 /// The dump as lines, headed by one that says which bytes these are and ended by notes on what was
-/// left out.
+/// left out. Carets stand under the marked bytes.
 pub(crate) fn lines(excerpt: &Excerpt, style: Style) -> Vec<String> {
+    let paint = |marked: bool, text: &str| match marked {
+        true => style.mark(text),
+        false => text.to_owned(),
+    };
+    let carets = |row: &Row| row.carets(style);
+    dump(excerpt, &paint, &carets)
+}
+
+/// The same with every text of the dump through `paint`, which is told whether it is marked, and
+/// without carets: for pages that have another way to mark.
+pub(crate) fn painted(excerpt: &Excerpt, paint: &dyn Fn(bool, &str) -> String) -> Vec<String> {
+    dump(excerpt, paint, &|_| None)
+}
+
+fn dump(
+    excerpt: &Excerpt,
+    paint: &dyn Fn(bool, &str) -> String,
+    carets: &dyn Fn(&Row) -> Option<String>,
+) -> Vec<String> {
     let Some(window) = Window::of(excerpt) else {
         return vec!["bytes: the report holds no valid hexadecimal here".to_owned()];
     };
-    let mut out = vec![heading(excerpt)];
+    let mut out = vec![paint(false, &heading(excerpt))];
     out.extend(window.note_before());
     for row in &window.rows {
-        out.push(row.dump(style));
-        out.extend(row.carets(style));
+        out.push(row.dump(paint));
+        out.extend(carets(row));
     }
     out.extend(window.note_after());
     out
@@ -100,12 +119,13 @@ impl Row {
         }
     }
 
-    fn dump(&self, style: Style) -> String {
+    fn dump(&self, paint: &dyn Fn(bool, &str) -> String) -> String {
+        let painted = |index: usize, text: &str| paint(self.marked.contains(&index), text);
         let hex = self.columns(|index| match self.bytes.get(index) {
-            Some(byte) => self.painted(index, &format!("{byte:02x}"), style),
+            Some(byte) => painted(index, &format!("{byte:02x}")),
             None => "  ".to_owned(),
         });
-        let cell = |(index, byte): (usize, &u8)| self.painted(index, &printable(*byte), style);
+        let cell = |(index, byte): (usize, &u8)| painted(index, &printable(*byte));
         let ascii: String = self.bytes.iter().enumerate().map(cell).collect();
         format!("{:08x}  {hex}  |{ascii}|", self.offset)
     }
@@ -126,13 +146,6 @@ impl Row {
     fn columns(&self, cell: impl Fn(usize) -> String) -> String {
         let half = |range: Range<usize>| range.map(&cell).collect::<Vec<_>>().join(" ");
         format!("{}  {}", half(0..ROW / 2), half(ROW / 2..ROW))
-    }
-
-    fn painted(&self, index: usize, text: &str, style: Style) -> String {
-        match self.marked.contains(&index) {
-            true => style.mark(text),
-            false => text.to_owned(),
-        }
     }
 }
 

@@ -17,7 +17,12 @@ use crate::sanitize::{VALUE_LIMIT, is_harmful, line};
 ///
 /// Never for a report that was read or made by ssecheck: its types all have a JSON form.
 pub fn render(report: &Report) -> String {
-    let json = serde_json::to_string_pretty(report).expect("a report has string keys only");
+    pretty(report)
+}
+
+/// Any value as indented JSON, made harmless.
+pub(crate) fn pretty(value: &impl Serialize) -> String {
+    let json = serde_json::to_string_pretty(value).expect("keys are texts");
     harmless(&json) + "\n"
 }
 

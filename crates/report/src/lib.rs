@@ -1,5 +1,5 @@
-//! A saved ssecheck report as text, JSON, JUnit, Markdown and GitHub annotations; and the figures of
-//! a load run as CSV, OpenMetrics and in the forms of HdrHistogram.
+//! A saved ssecheck report as text, JSON, HTML, JUnit, TAP, SARIF, Markdown and GitHub annotations; and the
+//! figures of a load run as CSV, OpenMetrics and in the forms of HdrHistogram.
 //!
 //! Every format is a pure function of a [`ssecheck_model::report::Report`]: no I/O, no clock, no
 //! environment. Each module is one format; text that came from the target passes through
@@ -9,12 +9,16 @@ pub mod csv;
 pub mod github;
 pub mod hgrm;
 pub mod hlog;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod matrix;
 pub mod openmetrics;
 pub mod redact;
 pub mod sanitize;
+pub mod sarif;
+pub mod tap;
 pub mod text;
 
 mod counts;

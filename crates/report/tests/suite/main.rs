@@ -2,6 +2,7 @@
 
 mod baseline;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod load_formats;
@@ -10,5 +11,7 @@ mod loads;
 mod markdown;
 mod parsers;
 mod reports;
+mod sarif;
 mod series;
+mod tap;
 mod text;

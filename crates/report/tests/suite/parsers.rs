@@ -58,7 +58,7 @@ fn classes() -> Vec<ClassResult> {
     ]
 }
 
-fn deviating() -> Report {
+pub(crate) fn deviating() -> Report {
     let mut parser = ParserReport {
         subject: ParserInfo {
             name: "a-parser".into(),

@@ -1,0 +1,243 @@
+//! The plots of a load run.
+
+use hdrhistogram::Histogram;
+use ssecheck_model::load::{Brief, Interval, Load, Metric};
+
+use super::load::{axis_second, axis_time, middle};
+use super::plot::{Canvas, MOST_POINTS, Plot, Scale};
+use crate::load::latency;
+use crate::load::units::magnitude;
+use crate::samples;
+
+/// Rows of the heat map.
+const ROWS: usize = 32;
+/// Points of a percentile curve.
+const CURVE: usize = 64;
+
+/// All plots that have something to show.
+pub(super) fn all(load: &Load) -> Vec<Plot> {
+    let groups = grouped(&load.series);
+    let main = latency::main(load);
+    let plots = [
+        main.and_then(|main| percentiles(load, main)),
+        main.and_then(|main| over_time(&groups, main)),
+        main.and_then(|main| heat_map(&groups, main)),
+        traffic(&groups, "Subscribers", "Streams open at the end of each interval.", open),
+        traffic(&groups, "Events per second", "Events received by all subscribers.", rate),
+        connecting(load),
+        processors(&groups),
+    ];
+    plots.into_iter().flatten().collect()
+}
+
+/// Intervals that share a point, so that a page does not grow with the run.
+type Group<'a> = &'a [Interval];
+/// One figure of a measured time.
+type Figure = fn(&Brief) -> u64;
+/// What somebody used in an interval, if it is known.
+type Share = fn(&Interval) -> Option<f64>;
+
+fn grouped(series: &[Interval]) -> Vec<Group<'_>> {
+    let size = series.len().div_ceil(MOST_POINTS).max(1);
+    series.chunks(size).collect()
+}
+
+fn seconds(groups: &[Group<'_>]) -> (Scale, super::plot::Label) {
+    let last = groups.last().and_then(|group| group.last());
+    let end = last.map_or(1.0, |it| (it.at_ms + it.length_ms) as f64 / 1e3);
+    (Scale::Linear { from: 0.0, to: end.max(0.001) }, axis_second)
+}
+
+fn at(group: Group<'_>) -> f64 {
+    group.iter().map(middle).sum::<f64>() / group.len().max(1) as f64
+}
+
+/// How the times are spread, up to the share that one sample is of all.
+fn percentiles(load: &Load, main: Metric) -> Option<Plot> {
+    let actual = Some(Metric::FanoutFromActual).filter(|_| main == Metric::Fanout);
+    let shown = [Some(main), actual, Some(Metric::Spread), Some(Metric::Lag)];
+    let curves = curves(load, shown.into_iter().flatten());
+    let about =
+        "Each time by percentile; the right end is the slowest sample. Lag is our own cost.";
+    plot_curves("Percentiles", about, &curves)
+}
+
+/// How long connecting took.
+fn connecting(load: &Load) -> Option<Plot> {
+    let shown =
+        [Metric::Connect, Metric::ConnectTls, Metric::Head, Metric::FirstEvent, Metric::Reconnect];
+    let about = "From dialling to the head of the answer, from the request to the head, and to the first event.";
+    plot_curves("Connecting", about, &curves(load, shown.into_iter()))
+}
+
+type Curve = (Metric, Histogram<u64>);
+
+fn curves(load: &Load, shown: impl Iterator<Item = Metric>) -> Vec<Curve> {
+    let mut curves: Vec<Curve> = Vec::new();
+    for metric in shown.filter(|metric| latency::measured(load).any(|(it, _)| it == *metric)) {
+        let Some(it) = load.latency_us.get(metric.as_str()) else { continue };
+        let histogram = samples::read(metric.as_str(), &it.histogram, it.count);
+        if !curves.iter().any(|(known, _)| *known == metric) {
+            curves.extend(histogram.ok().map(|histogram| (metric, histogram)));
+        }
+    }
+    curves
+}
+
+fn plot_curves(title: &str, about: &str, curves: &[Curve]) -> Option<Plot> {
+    let most = curves.iter().map(|(_, histogram)| histogram.len()).max()?;
+    let y =
+        Scale::powers(curves.iter().flat_map(|(_, it)| [it.min().max(1) as f64, it.max() as f64]));
+    // The axis is the number of nines: 0 for the least, 2 for 99 %.
+    let nines = (most.max(10) as f64).log10();
+    let x = Scale::Linear { from: 0.0, to: nines };
+    let mut canvas = Canvas::new(title, about, (x, |_| String::new()), (y, axis_time))
+        .x_ticks(percentile_ticks(nines));
+    for (metric, histogram) in curves {
+        let own = (histogram.len().max(1) as f64).log10();
+        let point = |n: usize| {
+            let place = own * n as f64 / CURVE as f64;
+            let value = histogram.value_at_quantile(1.0 - 10f64.powf(-place));
+            (place, Some(value.max(1) as f64))
+        };
+        canvas.line(metric.as_str(), (0..=CURVE).map(point));
+    }
+    canvas.finish()
+}
+
+fn percentile_ticks(nines: f64) -> Vec<(f64, String)> {
+    let name = |shares: (f64, &str)| (-(1.0_f64 - shares.0).log10(), shares.1.to_owned());
+    let known = [
+        (0.0, "0 %"),
+        (0.5, "50 %"),
+        (0.9, "90 %"),
+        (0.99, "99 %"),
+        (0.999, "99.9 %"),
+        (0.9999, "99.99 %"),
+        (0.99999, "99.999 %"),
+        (0.999999, "99.9999 %"),
+    ];
+    known.into_iter().map(name).filter(|(at, _)| *at <= nines + 1e-9).collect()
+}
+
+fn briefs<'a>(group: Group<'a>, metric: Metric) -> impl Iterator<Item = &'a Brief> {
+    let brief = move |it: &'a Interval| it.latency_us.get(metric.as_str());
+    group.iter().filter_map(brief).filter(|brief| brief.count > 0)
+}
+
+fn over_time(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
+    let name = main.as_str();
+    let lines: [(String, Metric, Figure); 4] = [
+        (format!("{name} p50"), main, |it| it.p50),
+        (format!("{name} p99"), main, |it| it.p99),
+        (format!("{name} max"), main, |it| it.max),
+        ("lag p99".to_owned(), Metric::Lag, |it| it.p99),
+    ];
+    let value = |group: Group<'_>, metric, figure: fn(&Brief) -> u64| {
+        briefs(group, metric).map(figure).max().map(|us| us.max(1) as f64)
+    };
+    let all = groups.iter().flat_map(|group| {
+        lines.iter().filter_map(|(_, metric, figure)| value(group, *metric, *figure))
+    });
+    let y = Scale::powers(all.collect::<Vec<_>>().into_iter());
+    let size = groups.first().map_or(1, |group| group.len());
+    let about = match size {
+        1 => "Per interval. Lag is our own cost, not the server's.".to_owned(),
+        size => format!(
+            "Each point is the worst of {size} intervals. Lag is our own cost, not the server's."
+        ),
+    };
+    let mut canvas = Canvas::new("Latency over time", &about, seconds(groups), (y, axis_time));
+    for (name, metric, figure) in &lines {
+        canvas.line(name, groups.iter().map(|group| (at(group), value(group, *metric, *figure))));
+    }
+    canvas.finish()
+}
+
+/// How many samples fell where, by time and size.
+fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
+    let columns: Vec<(f64, f64, Histogram<u64>)> =
+        groups.iter().filter_map(|group| column(group, main)).collect();
+    let bounds =
+        columns.iter().flat_map(|(.., it)| [it.min().max(1) as f64, it.max().max(1) as f64]);
+    let y = Scale::powers(bounds);
+    let Scale::Log { from, to } = y else { return None };
+    let edge = |row: usize| from * (to / from).powf(row as f64 / ROWS as f64);
+    let about =
+        "How many samples fell where; the darker, the more. A second mode shows as a second band.";
+    let mut canvas = Canvas::new("Heat map of latency", about, seconds(groups), (y, axis_time));
+    let counts: Vec<Vec<u64>> = columns
+        .iter()
+        .map(|(.., it)| {
+            let below = |row: usize| it.count_between(0, (edge(row) as u64).saturating_sub(1));
+            (0..ROWS).map(|row| below(row + 1).saturating_sub(below(row))).collect()
+        })
+        .collect();
+    let most = counts.iter().flatten().copied().max().unwrap_or(1).max(1) as f64;
+    for ((start, end, _), counts) in columns.iter().zip(&counts) {
+        for (row, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            // The root lets a few slow ones be seen beside the many.
+            let heat = (9.0 * (*count as f64 / most).powf(0.35)).ceil().clamp(1.0, 9.0) as usize;
+            canvas.cell((*start, *end), (edge(row), edge(row + 1)), heat);
+        }
+    }
+    canvas.finish()
+}
+
+fn column(group: Group<'_>, main: Metric) -> Option<(f64, f64, Histogram<u64>)> {
+    let (first, last) = (group.first()?, group.last()?);
+    let mut sum: Option<Histogram<u64>> = None;
+    for brief in briefs(group, main) {
+        let one = samples::read(main.as_str(), &brief.histogram, brief.count).ok()?;
+        match &mut sum {
+            None => sum = Some(one),
+            Some(sum) => sum.add(one).ok()?,
+        }
+    }
+    Some((first.at_ms as f64 / 1e3, (last.at_ms + last.length_ms) as f64 / 1e3, sum?))
+}
+
+fn open(group: Group<'_>) -> Option<f64> {
+    group.last().map(|it| it.open as f64)
+}
+
+fn rate(group: Group<'_>) -> Option<f64> {
+    let length: u64 = group.iter().map(|it| it.length_ms).sum();
+    let events: u64 = group.iter().map(|it| it.events).sum();
+    (length > 0).then(|| events as f64 * 1e3 / length as f64)
+}
+
+fn traffic(
+    groups: &[Group<'_>],
+    title: &str,
+    about: &str,
+    value: fn(Group<'_>) -> Option<f64>,
+) -> Option<Plot> {
+    let most = groups.iter().filter_map(|group| value(group)).fold(0.0, f64::max);
+    let y = (Scale::from_zero(most), magnitude as super::plot::Label);
+    let mut canvas = Canvas::new(title, about, seconds(groups), y);
+    canvas.line(title, groups.iter().map(|group| (at(group), value(group))));
+    canvas.finish()
+}
+
+/// Who was busy: a figure measured by a busy machine is one to doubt.
+fn processors(groups: &[Group<'_>]) -> Option<Plot> {
+    let lines: [(&str, Share); 3] = [
+        ("generator's thread", |it| Some(it.worker_cpu)),
+        ("whole machine", |it| Some(it.machine_cpu)),
+        ("server (in processors)", |it| it.server.map(|server| server.cpu)),
+    ];
+    let value = |group: Group<'_>, figure: fn(&Interval) -> Option<f64>| {
+        group.iter().filter_map(figure).reduce(f64::max)
+    };
+    let most = groups.iter().flat_map(|group| lines.iter().filter_map(|line| value(group, line.1)));
+    let most = most.fold(1.0, f64::max);
+    let about = "Share of one processor, of the machine, and processors of the server.";
+    let y: (Scale, super::plot::Label) =
+        (Scale::from_zero(most), |share| format!("{} %", (share * 100.0).round()));
+    let mut canvas = Canvas::new("Processors", about, seconds(groups), y);
+    for (name, figure) in lines {
+        canvas.line(name, groups.iter().map(|group| (at(group), value(group, figure))));
+    }
+    canvas.finish()
+}

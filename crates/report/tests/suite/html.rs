@@ -1,0 +1,80 @@
+//! The HTML page: one file, nothing of the target's in it that a browser could take for markup.
+
+use ssecheck_report::html;
+use ssecheck_report::sanitize::is_harmful;
+
+use crate::loads;
+use crate::reports::{HOSTILE, aborted, checks, everything, filled_with, green, hostile};
+
+/// The page without its style and script, which are ours.
+fn body(page: &str) -> String {
+    let (_, page) = page.split_once("</style>").expect("a style");
+    let (page, _) = page.split_once("<script>").expect("a script");
+    page.to_owned()
+}
+
+#[test]
+fn a_page_of_checks() {
+    insta::assert_snapshot!(body(&html::render(&everything())));
+}
+
+#[test]
+fn a_page_of_a_load_run() {
+    insta::assert_snapshot!(body(&html::render(&loads::rich())));
+}
+
+#[test]
+fn every_kind_of_report_has_a_page() {
+    let all = [green(), aborted(everything()), loads::minimal(), loads::rich(), loads::hostile()];
+    for report in all {
+        assert!(html::render(&report).ends_with("</html>\n"));
+    }
+}
+
+#[test]
+fn text_of_the_target_is_never_markup() {
+    for page in [html::render(&hostile()), html::render(&loads::hostile())] {
+        let body = body(&page);
+        assert!(!body.contains("<script"), "{body}");
+        assert!(!body.contains(HOSTILE));
+        assert_eq!(page.matches("<script>").count(), 1);
+        assert_eq!(page.chars().find(|c| *c != '\n' && is_harmful(*c)), None);
+    }
+}
+
+#[test]
+fn attributes_hold_what_is_put_into_them() {
+    let mut report = everything();
+    let id = "a\" onclick=\"alert(1)' <b>";
+    id.clone_into(&mut checks(&mut report)[0].id);
+    let body = body(&html::render(&report));
+    assert!(!body.contains(id) && !body.contains("onclick=\""), "{body}");
+}
+
+#[test]
+fn nothing_is_fetched_from_anywhere() {
+    for page in [html::render(&everything()), html::render(&loads::rich())] {
+        for loader in ["src=", "@import", "url(", "<link", "<iframe", "<object", "fetch("] {
+            assert!(!page.contains(loader), "{loader}");
+        }
+        assert!(page.contains("default-src 'none'"));
+    }
+}
+
+#[test]
+fn a_megabyte_of_one_value_is_cut() {
+    let page = html::render(&filled_with(&"x".repeat(1 << 20)));
+    assert!(page.len() < 200_000, "{}", page.len());
+}
+
+#[test]
+fn a_long_load_run_has_no_longer_page() {
+    let mut report = loads::rich();
+    let load = loads::load(&mut report);
+    let one = load.series.first().expect("an interval").clone();
+    load.series = (0..2_000)
+        .map(|second| ssecheck_model::load::Interval { at_ms: second * 1_000, ..one.clone() })
+        .collect();
+    let page = html::render(&report);
+    assert!(page.len() < 300_000, "{}", page.len());
+}
