@@ -1,6 +1,7 @@
 //! Whole-program tests of ssecheck, in one binary.
 
 mod adapters;
+mod again;
 mod baseline;
 mod browser;
 mod cases;
@@ -16,6 +17,7 @@ mod offline;
 mod output_safety;
 mod parse;
 mod parser;
+mod readers;
 mod real_servers;
 mod secrets;
 mod signals;

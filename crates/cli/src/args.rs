@@ -387,10 +387,6 @@ pub(crate) struct SelftestArgs {
     /// How many testbeds run at the same time.
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub(crate) jobs: usize,
-    /// Write the kill matrix as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
-    /// Write the kill matrix as Markdown.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) markdown: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) formats: FormatArgs,
 }

@@ -125,21 +125,6 @@ struct PendingFile {
 }
 
 impl Formats {
-    /// JSON and Markdown alone.
-    pub(crate) fn of(json: Option<&PathBuf>, markdown: Option<&PathBuf>) -> Result<Self, Stop> {
-        let (json, markdown) = (json.cloned(), markdown.cloned());
-        let args = FormatArgs {
-            json,
-            junit: None,
-            html: None,
-            sarif: None,
-            tap: false,
-            markdown,
-            github: false,
-        };
-        Self::open(&args, &LoadFormatArgs::default())
-    }
-
     /// Creates the files.
     pub(crate) fn open(args: &FormatArgs, load: &LoadFormatArgs) -> Result<Self, Stop> {
         let wanted: [(&Option<PathBuf>, Render); 9] = [
@@ -224,7 +209,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Stop> {
 
 /// The distribution of the time that matters most of those measured.
 fn hgrm_of(report: &Report) -> Result<String, String> {
-    let metric = hgrm::default_metric(report).ok_or("no time was measured")?;
+    let metric = hgrm::default_metric(report).ok_or("no latency of events was measured")?;
     hgrm::distribution(report, metric).map_err(|error| error.to_string())
 }
 

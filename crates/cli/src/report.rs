@@ -17,6 +17,12 @@ const MAX_REPORT: u64 = 256 * 1024 * 1024;
 /// Renders a saved report again. The exit code is that of the run.
 pub(crate) fn report(args: &ReportArgs) -> Done {
     let report = read(&args.from)?;
+    if let (None, Some(flag)) = (&report.load, args.load_formats.first()) {
+        let from = args.from.display();
+        return Err(Stop::usage(format!(
+            "{flag} shows the figures of a load run, and {from} has none"
+        )));
+    }
     let formats = Formats::open(&args.formats, &args.load_formats)?;
     if formats.is_empty() {
         let human = formats.human();

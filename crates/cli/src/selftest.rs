@@ -18,7 +18,7 @@ use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::args::SelftestArgs;
+use crate::args::{LoadFormatArgs, SelftestArgs};
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Human, Stop};
 use crate::run::{SHUTDOWN, TESTBED_HEARTBEAT, TESTBED_TOKEN, runtime, tool};
@@ -31,7 +31,7 @@ const CASES: usize = 4;
 
 /// Makes the kill matrix.
 pub(crate) fn selftest(args: &SelftestArgs) -> Done {
-    let formats = Formats::of(args.json.as_ref(), args.markdown.as_ref())?;
+    let formats = Formats::open(&args.formats, &LoadFormatArgs::default())?;
     let human = formats.human();
     let suite = Suite::shipped().map_err(Stop::usage)?;
     let rows = rows(&args.faults)?;

@@ -62,7 +62,10 @@ pub(crate) fn total(summary: Summary) -> usize {
 /// The family of a check: the part of its id before the first `/` (of a class of parsers, before the
 /// first `.`), or all of it.
 pub(crate) fn family(id: &str) -> &str {
-    id.split_once(['/', '.']).map_or(id, |(family, _)| family)
+    match id.split_once(['/', '.']) {
+        Some((family, _)) if !family.is_empty() => family,
+        _ => id,
+    }
 }
 
 /// The checks by family, families and checks in the order in which they first occur.

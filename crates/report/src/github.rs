@@ -15,25 +15,43 @@ use crate::verdict::cut_short;
 /// every `warn`. A run that was cut short or carried out nothing is an `::error` of its own. Of a load
 /// run, crossed thresholds and doubts that can have changed a figure are errors, other doubts warnings.
 ///
-/// GitHub shows the first ten of each kind for one step, so errors of the server come first.
+/// GitHub shows the first ten of each kind for one step, so errors of the server come first; where
+/// there are more, the first of the kind says how many.
 pub fn render(report: &Report) -> String {
-    let report = &*as_checks(report);
+    let all = commands(&as_checks(report));
+    let of = |kind: &str| all.lines().filter(|line| line.starts_with(kind)).count();
+    more("error", of("::error ")) + &more("warning", of("::warning ")) + &all
+}
+
+/// What is shown of one kind in one step.
+const SHOWN: usize = 10;
+
+/// Nobody may take the ten that are shown for all.
+fn more(kind: &str, count: usize) -> String {
+    if count <= SHOWN {
+        return String::new();
+    }
+    let message = format!(
+        "There are {count} {kind}s. GitHub shows {SHOWN} of a step, this one included; \
+         the log of the step has all."
+    );
+    command(kind, None, &format!("ssecheck: {count} {kind}s"), &message)
+}
+
+fn commands(report: &Report) -> String {
     let mut out = String::new();
     if let Some((reason, message)) = cut_short(report) {
         out.push_str(&command("error", None, &format!("ssecheck run: {reason}"), &message));
     }
-    let checks = report.conformance.as_ref().map_or(&[][..], |part| &part.checks);
-    for outcome in Outcome::ALL {
-        let Some(kind) = kind(outcome) else { continue };
-        let matching = checks.iter().filter(|check| check.outcome == outcome);
-        out.extend(matching.map(|check| annotation(kind, check)));
-    }
+    let of = |kind: &'static str| checks(report).filter_map(move |check| annotation(kind, check));
+    out.extend(of("error"));
     let problems = report.conformance.as_ref().map_or(&[][..], Conformance::baseline_problems);
     out.extend(problems.iter().map(|problem| {
         let title =
             line(&format!("baseline {} {}", problem.kind.as_str(), problem.check), VALUE_LIMIT);
         command("error", Some(&problem.place), &title, &line(&problem.message, VALUE_LIMIT))
     }));
+    out.extend(of("warning"));
     out.extend(report.load.as_ref().map(load::commands));
     out
 }
@@ -46,11 +64,22 @@ fn kind(outcome: Outcome) -> Option<&'static str> {
     }
 }
 
-fn annotation(kind: &str, check: &CheckResult) -> String {
+/// The checks, worst first.
+fn checks(report: &Report) -> impl Iterator<Item = &CheckResult> {
+    let checks = report.conformance.as_ref().map_or(&[][..], |part| &part.checks);
+    let of = |outcome| checks.iter().filter(move |check| check.outcome == outcome);
+    Outcome::ALL.into_iter().flat_map(of)
+}
+
+/// The annotation of a check, if it is of that kind.
+fn annotation(kind: &str, check: &CheckResult) -> Option<String> {
+    if self::kind(check.outcome) != Some(kind) {
+        return None;
+    }
     let outcome = check.outcome.as_str();
     let reason = check.reason.as_deref().unwrap_or_default();
     let title = line(&format!("{outcome} {} {reason}", check.id), VALUE_LIMIT);
-    command(kind, check.evidence.place.as_ref(), title.trim_end(), &body(check))
+    Some(command(kind, check.evidence.place.as_ref(), title.trim_end(), &body(check)))
 }
 
 fn body(check: &CheckResult) -> String {

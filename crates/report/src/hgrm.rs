@@ -2,7 +2,8 @@
 //! read.
 //!
 //! The text is that of `outputPercentileDistribution(out, 5, 1000.0)` of the Java library (version
-//! 2.2): five steps in each half of the way to 100 %, values in milliseconds.
+//! 2.2): five steps in each half of the way to 100 %, values in milliseconds. A last line, which
+//! readers skip like the others with a number sign, names the time.
 
 use hdrhistogram::Histogram;
 use ssecheck_model::load::Metric;
@@ -29,7 +30,8 @@ pub fn distribution(report: &Report, metric: Metric) -> Result<String, NothingTo
     let found = latency::measured(load(report)?).find(|(other, _)| *other == metric);
     let (_, times) = found.ok_or(NothingToWrite::NoSamples)?;
     let histogram = read(metric.as_str(), &times.histogram, times.count)?;
-    Ok(table(&histogram) + &footer(&histogram))
+    let name = format!("#[Measured time: {}]\n", metric.as_str());
+    Ok(table(&histogram) + &footer(&histogram) + &name)
 }
 
 fn table(histogram: &Histogram<u64>) -> String {
@@ -63,7 +65,21 @@ fn steps(level: f64) -> f64 {
 
 fn row(us: u64, level: f64, sum: u64) -> String {
     let share = level / 100.0;
-    format!("{:12.3} {share:.12} {sum:10} {:14.2}\n", ms(us as f64), 1.0 / (1.0 - share))
+    let inverse = half_up(1.0 / (1.0 - share), 2);
+    format!("{:12.3} {} {sum:10} {inverse:>14}\n", ms(us as f64), half_up(share, 12))
+}
+
+/// `value`, not below 0, with that many digits after the point. Java rounds the shortest decimals that
+/// name the number, and a half up; Rust would round the binary number, and a half to even.
+fn half_up(value: f64, digits: usize) -> String {
+    let text = value.to_string();
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let up = decimals.as_bytes().get(digits).is_some_and(|digit| *digit >= b'5');
+    let kept = format!("{whole}{decimals:0<digits$.digits$}");
+    let number = kept.parse::<u128>().map_or(0, |number| number + u128::from(up));
+    let padded = format!("{number:0>width$}", width = digits + 1);
+    let (whole, decimals) = padded.split_at(padded.len() - digits);
+    format!("{whole}.{decimals}")
 }
 
 fn last_row(us: u64, total: u64) -> String {
@@ -92,4 +108,20 @@ fn ms(us: f64) -> f64 {
 /// How finely each power of two is divided to keep that many digits.
 fn sub_buckets(digits: u8) -> u64 {
     (2 * 10u64.pow(u32::from(digits))).next_power_of_two()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half_up;
+
+    #[test]
+    fn halves_go_up_as_in_java() {
+        assert_eq!(half_up(0.999_780_273_437_5, 12), "0.999780273438");
+        assert_eq!(half_up(0.999_999_999_999_5, 12), "1.000000000000");
+        assert_eq!(half_up(0.000_000_000_000_4, 12), "0.000000000000");
+        assert_eq!(half_up(0.1, 12), "0.100000000000");
+        assert_eq!(half_up(455.116, 2), "455.12");
+        assert_eq!(half_up(1.125, 2), "1.13");
+        assert_eq!(half_up(1.0, 2), "1.00");
+    }
 }

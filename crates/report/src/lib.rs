@@ -30,6 +30,7 @@ mod load;
 mod parser;
 mod place;
 mod samples;
+mod selftest;
 mod style;
 mod verdict;
 mod wrap;

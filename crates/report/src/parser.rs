@@ -1,4 +1,5 @@
 //! The parser part of a report as checks: every format that can show checks can show it, too.
+//! So it is with the kill matrix (`selftest`).
 
 use std::borrow::Cow;
 
@@ -19,15 +20,17 @@ const HIDDEN: &str = "not judged: the mode cannot carry it, or another deviation
 /// Width of the labels of [`facts`], in columns.
 const LABEL: usize = 12;
 
-/// The report with one check for each class of deviations, if it has a parser part and no other
-/// checks; else the report as it is.
+/// The report with one check for each class of deviations, or for each row of the kill matrix, if it
+/// has such a part and no other checks; else the report as it is.
 pub(crate) fn as_checks(report: &Report) -> Cow<'_, Report> {
-    match (&report.parser, &report.conformance) {
-        (Some(parser), None) => {
-            let conformance = Some(conformance(parser));
-            Cow::Owned(Report { conformance, ..report.clone() })
-        }
-        _ => Cow::Borrowed(report),
+    let made = match (&report.conformance, &report.parser, &report.selftest) {
+        (None, Some(parser), _) => Some(conformance(parser)),
+        (None, None, Some(matrix)) => Some(crate::selftest::conformance(matrix)),
+        _ => None,
+    };
+    match made {
+        Some(_) => Cow::Owned(Report { conformance: made, ..report.clone() }),
+        None => Cow::Borrowed(report),
     }
 }
 

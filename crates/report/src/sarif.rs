@@ -3,16 +3,22 @@
 //!
 //! Every check is a rule; what is not as it should be is a result at its place in the case file. A known
 //! deviation is a suppressed result. A run that was cut short is not `executionSuccessful`.
+//!
+//! GitHub takes no result without a file, and no rule without a full description
+//! (<https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>);
+//! what has no place in a file gets a name in its stead. It tells alerts apart by
+//! `primaryLocationLineHash` alone, so each result has its own, the same in every run. Of its limits (5,000
+//! results shown, 25,000 results or rules taken) a report of some hundred checks stays far away.
+
+mod finding;
 
 use serde_json::{Value, json};
-use ssecheck_model::load::Load;
-use ssecheck_model::report::{CheckResult, Place, Report};
-use ssecheck_model::verdict::Outcome;
+use ssecheck_model::report::Report;
 
-use crate::load::verdict::{invalidating, notes};
 use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, line};
 use crate::verdict::cut_short;
+use finding::{Finding, Rule};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -21,16 +27,18 @@ const HOME: &str = "https://github.com/ssecheck/ssecheck";
 /// The document, indented, with a line feed at its end.
 pub fn render(report: &Report) -> String {
     let report = &*as_checks(report);
-    let checks = report.conformance.as_ref().map_or(&[][..], |part| &part.checks);
-    let mut results: Vec<Value> = checks.iter().filter_map(|check| result(report, check)).collect();
-    results.extend(problems(report));
-    results.extend(report.load.iter().flat_map(|load| of_load(report, load)));
+    let findings = finding::all(report);
+    let rules = finding::rules(report, &findings);
+    let mut results: Vec<Value> = findings.iter().map(|it| result(report, it, &rules)).collect();
+    for (at, result) in results.iter_mut().enumerate() {
+        result["partialFingerprints"] = fingerprints(&findings, at);
+    }
     let run = json!({
         "tool": { "driver": {
             "name": "ssecheck",
             "version": text(&report.tool.version),
             "informationUri": HOME,
-            "rules": checks.iter().map(rule).collect::<Vec<_>>(),
+            "rules": rules.iter().map(rule).collect::<Vec<_>>(),
         }},
         "invocations": [invocation(report)],
         "results": results,
@@ -40,107 +48,87 @@ pub fn render(report: &Report) -> String {
     crate::json::pretty(&document)
 }
 
+/// One line. Readers trim the id of a rule, and then do not find it.
 fn text(text: &str) -> String {
-    line(text, VALUE_LIMIT)
+    line(text.trim(), VALUE_LIMIT)
 }
 
-fn rule(check: &CheckResult) -> Value {
-    let requirement = match check.requirement.is_empty() {
-        true => &check.id,
-        false => &check.requirement,
-    };
-    let mut help = crate::evidence::source(check);
-    if let Some(fix) = &check.fix {
-        help.push_str(&format!(". {}", text(fix)));
-    }
+fn rule(rule: &Rule) -> Value {
     json!({
-        "id": text(&check.id),
-        "shortDescription": { "text": text(requirement) },
-        "help": { "text": help },
+        "id": rule.id,
+        "shortDescription": { "text": rule.description },
+        "fullDescription": { "text": rule.description },
+        "help": { "text": rule.help },
+        "defaultConfiguration": { "level": rule.level },
     })
 }
 
-/// A check that is not as it should be.
-fn result(report: &Report, check: &CheckResult) -> Option<Value> {
-    let level = match check.outcome {
-        Outcome::Fail | Outcome::Error | Outcome::Untestable => "error",
-        Outcome::Warn => "warning",
-        Outcome::Known => "note",
-        Outcome::Pass | Outcome::NotApplicable => return None,
-    };
-    let reason = text(check.reason.as_deref().unwrap_or_default());
-    let mut message = format!("{reason}: {}", text(&check.message));
-    for (label, value) in
-        [("expected", &check.evidence.expected), ("actual", &check.evidence.actual)]
-    {
-        if let Some(value) = value {
-            message.push_str(&format!("\n{label}: {}", text(value)));
-        }
-    }
-    let mut result = base(report, &text(&check.id), level, &message, check.evidence.place.as_ref());
-    if check.outcome == Outcome::Known {
-        let why = text(check.note.as_deref().unwrap_or_default());
+fn result(report: &Report, it: &Finding, rules: &[Rule]) -> Value {
+    let mut result = json!({
+        "ruleId": it.rule,
+        "ruleIndex": rules.iter().position(|rule| rule.id == it.rule),
+        "level": it.level,
+        "message": { "text": it.message },
+        "locations": [location(report, it)],
+    });
+    if let Some(why) = &it.known {
         result["suppressions"] = json!([{ "kind": "external", "justification": why }]);
     }
-    Some(result)
+    result
 }
 
-fn base(report: &Report, rule: &str, level: &str, message: &str, place: Option<&Place>) -> Value {
-    let location = match place {
-        Some(place) => physical(place),
-        None => {
-            json!({ "logicalLocations": [{ "name": text(&report.target.url), "kind": "resource" }] })
-        }
-    };
+/// What the next run will give the same finding, too; of equal ones, the first, the second and so on.
+fn fingerprints(findings: &[Finding], at: usize) -> Value {
+    let key = &findings[at].key;
+    let number = findings[..=at].iter().filter(|other| other.key == *key).count();
     json!({
-        "ruleId": rule,
-        "level": level,
-        "message": { "text": message },
-        "locations": [location],
-        "partialFingerprints": { "ssecheck/v1": rule },
+        "ssecheck/v1": key,
+        "primaryLocationLineHash": format!("{:016x}:{number}", fnv(key)),
     })
 }
 
-fn physical(place: &Place) -> Value {
-    json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&place.file) },
-        "region": { "startLine": place.line.max(1), "startColumn": place.column.max(1) },
-    }})
+fn location(report: &Report, it: &Finding) -> Value {
+    let (uri, line, column) = match &it.place {
+        Some(place) => (uri(&text(&place.file)), place.line.max(1), place.column.max(1)),
+        None => (stand_in(report).to_owned(), 1, 1),
+    };
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri },
+            "region": { "startLine": line, "startColumn": column },
+        },
+        "logicalLocations": [{ "name": text(&report.target.url), "kind": "resource" }],
+    })
 }
 
-/// A path as a relative reference: what is no plain character is percent-encoded.
+/// The name of what was run, where no file is to blame.
+fn stand_in(report: &Report) -> &'static str {
+    match (&report.load, &report.parser, &report.selftest) {
+        (Some(_), ..) => "ssecheck-load",
+        (None, Some(_), _) => "ssecheck-parser",
+        (None, None, Some(_)) => "ssecheck-selftest",
+        (None, None, None) => "ssecheck-run",
+    }
+}
+
+/// A path as a reference: what is no plain character is percent-encoded.
 fn uri(file: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte);
     let one = |byte: u8| match plain(byte) {
         true => char::from(byte).to_string(),
         false => format!("%{byte:02X}"),
     };
-    file.bytes().map(one).collect()
+    let path: String = file.bytes().map(one).collect();
+    match path.starts_with('/') {
+        true => format!("file://{path}"),
+        false => path,
+    }
 }
 
-/// Entries of the baseline file that do not hold.
-fn problems(report: &Report) -> Vec<Value> {
-    let problems = report.conformance.as_ref().map_or(&[][..], |part| part.baseline_problems());
-    let one = |problem: &ssecheck_model::report::BaselineProblem| {
-        let rule = format!("baseline/{}", problem.kind.as_str());
-        base(report, &rule, "error", &text(&problem.message), Some(&problem.place))
-    };
-    problems.iter().map(one).collect()
-}
-
-/// Crossed thresholds and doubts.
-fn of_load(report: &Report, load: &Load) -> Vec<Value> {
-    let mut results = Vec::new();
-    for it in load.thresholds.iter().filter(|it| !it.held) {
-        let message = format!("{} does not hold: {}", text(&it.threshold), text(&it.actual));
-        results.push(base(report, "load/threshold", "error", &message, None));
-    }
-    let doubts = invalidating(load).map(|it| (it, "error"));
-    for (it, level) in doubts.chain(notes(load).map(|it| (it, "note"))) {
-        let rule = format!("load/doubt/{}", text(&it.code));
-        results.push(base(report, &rule, level, &text(&it.message), None));
-    }
-    results
+/// FNV-1a of 64 bits: short, and the same on every machine.
+fn fnv(text: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 fn invocation(report: &Report) -> Value {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 pub(crate) use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
+use super::schema::Watched;
+
 /// How much is taken from a pipe at once, in bytes.
 const PIPE_READ: usize = 16 * 1024;
 /// How long the pipes may stay open once the process has ended: a grandchild may hold them.
@@ -37,6 +39,8 @@ pub(crate) struct Running {
     pub(crate) stderr: Vec<u8>,
     /// How it ended, once it has.
     pub(crate) status: Option<ExitStatus>,
+    /// Where it writes a report that has to follow the schema.
+    pub(crate) report: Option<Watched>,
 }
 
 impl Running {
@@ -58,7 +62,8 @@ impl Running {
             let status = child.wait().expect("a child can be waited for");
             let _ = sender.send(Happened::Ended(status));
         });
-        Self { pid, events, open_pipes: 2, stdout: vec![], stderr: vec![], status: None }
+        let (stdout, stderr) = (vec![], vec![]);
+        Self { pid, events, open_pipes: 2, stdout, stderr, status: None, report: None }
     }
 
     /// Waits until `done`, or until nothing more can happen, or for `limit`; tells whether `done`.
@@ -100,6 +105,9 @@ impl Running {
 
     /// Waits for its end and for all of its output. After `limit` it is killed; tells whether it
     /// ended by itself.
+    ///
+    /// # Panics
+    /// When it wrote a report that does not follow the schema.
     pub(crate) fn finish(&mut self, limit: Duration) -> bool {
         let in_time = self.until(limit, Self::has_ended);
         if !in_time {
@@ -107,6 +115,9 @@ impl Running {
             self.until(PIPES_GRACE, Self::has_ended);
         }
         self.until(PIPES_GRACE, |running| running.open_pipes == 0);
+        let code = self.status.and_then(|status| status.code());
+        let objection = self.report.take().and_then(|it| it.objection(code, &self.stdout));
+        assert_eq!(objection, None);
         in_time
     }
 }

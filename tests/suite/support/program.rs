@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::process::Running;
+use super::schema::Watched;
 
 /// The root of the workspace.
 pub(crate) fn workspace() -> &'static Path {
@@ -85,9 +86,14 @@ impl Program {
         self
     }
 
-    /// Starts it and leaves it running.
+    /// Starts it and leaves it running. A report that it writes (`--json`) is held to the schema when
+    /// it has ended.
     pub(crate) fn start(self) -> Running {
-        Running::start(self.command, self.stdin)
+        let words = self.command.get_args().map(|word| word.to_string_lossy().into_owned());
+        let report = Watched::of(&words.collect::<Vec<_>>());
+        let mut running = Running::start(self.command, self.stdin);
+        running.report = report;
+        running
     }
 
     /// Runs it to its end.

@@ -34,7 +34,8 @@ pub(crate) struct LoadFormatArgs {
     /// Write the series, one line per interval, as CSV.
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
-    /// Write the percentile distribution of the fan-out latency (HdrHistogram `.hgrm`).
+    /// Write the percentile distribution of the fan-out latency, or of what stands for it without a
+    /// publish time, as the file says at its end (HdrHistogram `.hgrm`).
     #[arg(long, value_name = "FILE")]
     pub(crate) hgrm: Option<PathBuf>,
     /// Write every histogram of every interval (HdrHistogram interval log).
@@ -43,4 +44,17 @@ pub(crate) struct LoadFormatArgs {
     /// Write the figures as OpenMetrics text.
     #[arg(long, value_name = "FILE")]
     pub(crate) openmetrics: Option<PathBuf>,
+}
+
+impl LoadFormatArgs {
+    /// The first flag that was given.
+    pub(crate) fn first(&self) -> Option<&'static str> {
+        let given = [
+            ("--csv", &self.csv),
+            ("--hgrm", &self.hgrm),
+            ("--hlog", &self.hlog),
+            ("--openmetrics", &self.openmetrics),
+        ];
+        given.into_iter().find(|(_, path)| path.is_some()).map(|(flag, _)| flag)
+    }
 }

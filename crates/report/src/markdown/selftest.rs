@@ -7,7 +7,7 @@ use crate::counts::grouped;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 pub(super) fn render(report: &Report, selftest: &Selftest) -> String {
-    let version = inline(&line(&report.tool.version, VALUE_LIMIT));
+    let version = plain(&report.tool.version);
     let mut out = format!(
         "## The kill matrix of ssecheck {version}\n\n\
          {} of {} faults killed; {} of {} checks seen red; {} red without reason on these faults, \
@@ -26,31 +26,36 @@ pub(super) fn render(report: &Report, selftest: &Selftest) -> String {
     }
     let legal: Vec<String> = { selftest.switches.iter() }
         .filter(|switch| !switch.fault)
-        .map(|switch| format!("`{}` ({})", switch.id, inline(&switch.summary)))
+        .map(|switch| format!("{} ({})", plain(&switch.id), plain(&switch.summary)))
         .collect();
     format!("{out}\nLegal variations, on which nothing may be red: {}.\n", legal.join(", "))
+}
+
+/// A saved matrix is no more to be trusted than any other report.
+fn plain(text: &str) -> String {
+    inline(&line(text, VALUE_LIMIT))
 }
 
 fn row(switch: &SwitchInfo, cells: &[Cell]) -> String {
     let of_switch = cells.iter().filter(|cell| cell.switch == switch.id);
     let checks: Vec<String> = of_switch.map(cell).collect();
     format!(
-        "| `{}` | {} | {} | {} | {} |\n",
-        switch.id,
-        inline(&switch.summary),
-        switch.defect.as_deref().unwrap_or("-"),
-        switch.breaks.join(", "),
+        "| {} | {} | {} | {} | {} |\n",
+        plain(&switch.id),
+        plain(&switch.summary),
+        plain(switch.defect.as_deref().unwrap_or("-")),
+        plain(&switch.breaks.join(", ")),
         checks.join("<br>")
     )
 }
 
 fn cell(cell: &Cell) -> String {
-    let reason = cell.reason.as_deref().unwrap_or("-");
+    let (check, reason) = (plain(&cell.check), plain(cell.reason.as_deref().unwrap_or("-")));
     match cell.is_right() {
-        true => format!("{} ({reason})", cell.check),
+        true => format!("{check} ({reason})"),
         false => {
-            let expected = cell.expected.as_deref().unwrap_or("green");
-            format!("**{} ({reason}, expected {expected})**", cell.check)
+            let expected = plain(cell.expected.as_deref().unwrap_or("green"));
+            format!("**{check} ({reason}, expected {expected})**")
         }
     }
 }

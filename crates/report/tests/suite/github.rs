@@ -1,6 +1,6 @@
 use ssecheck_report::github;
 
-use crate::reports::{aborted, everything, green, hostile, keep};
+use crate::reports::{aborted, checks, everything, green, hostile, keep};
 
 #[test]
 fn red_checks_are_errors_and_warnings_come_last() {
@@ -42,4 +42,19 @@ fn a_run_cut_short_is_an_error() {
     assert_eq!(text, "::error title=ssecheck run%3A aborted::the server is gone\n");
     let text = github::render(&keep(green(), |_| false));
     assert!(text.starts_with("::error title=ssecheck run%3A nothing-executed::"), "{text}");
+}
+
+#[test]
+fn more_than_ten_of_a_kind_are_counted_first() {
+    let mut report = everything();
+    let all = checks(&mut report);
+    let failed = all.iter().find(|check| check.id == "framing/utf8").expect("it fails").clone();
+    all.extend((0..9).map(|_| failed.clone()));
+    let text = github::render(&report);
+    let lines: Vec<&str> = text.lines().collect();
+    let errors = lines.iter().filter(|line| line.starts_with("::error ")).count() - 1;
+    assert!(errors > 10);
+    let first = format!("::error title=ssecheck%3A {errors} errors::There are {errors} errors.");
+    assert!(lines[0].starts_with(&first), "{}", lines[0]);
+    assert!(lines[1].contains("title=fail "), "the worst comes next: {}", lines[1]);
 }

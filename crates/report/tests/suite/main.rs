@@ -2,6 +2,7 @@
 
 mod baseline;
 mod github;
+mod goldens;
 mod html;
 mod json;
 mod junit;
