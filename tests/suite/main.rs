@@ -21,3 +21,4 @@ mod secrets;
 mod signals;
 mod support;
 mod targets;
+mod terminal;

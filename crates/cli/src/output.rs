@@ -56,7 +56,24 @@ const COMPLAINT: usize = 8192;
 pub(crate) fn complain(message: &str) {
     let text = sanitize::block(&crate::secrets::hide(message), COMPLAINT);
     let prefix = if text.starts_with("error") { "" } else { "error: " };
-    screen::write(Stream::Err, &format!("{prefix}{text}\n"));
+    let text = format!("{prefix}{text}");
+    let lines = text.lines().map(|line| complaint_line(line) + "\n");
+    screen::write(Stream::Err, &lines.collect::<String>());
+}
+
+/// A line of a complaint, wrapped for a terminal; one that shows a file's text, with its number and
+/// a bar before it, keeps its columns.
+fn complaint_line(line: &str) -> String {
+    let number = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let shows = number.trim_start().starts_with(['|', '-', '=']);
+    let too_long = |width: &usize| !shows && line.chars().count() > *width;
+    match width(Stream::Err).filter(too_long) {
+        Some(width) => {
+            let style = Style { color: false, width };
+            ssecheck_report::text::prose(line, style).trim_end().to_owned()
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// Where human text goes: to standard error when standard output carries a machine format.
@@ -123,6 +140,18 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
             Err(Stop::setup(format!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// An entry of a list on standard output: wrapped where a person reads it, one line in a pipe, where
+/// it may be searched.
+pub(crate) fn listed(label: &str, text: &str) -> String {
+    match width(Stream::Out) {
+        Some(width) => {
+            let style = Style { color: false, width };
+            ssecheck_report::text::entry(label, text, label.len(), style)
+        }
+        None => format!("{label}{text}").trim_end().to_owned() + "\n",
     }
 }
 

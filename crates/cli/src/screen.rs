@@ -185,8 +185,14 @@ impl Live {
             false => speak(human, &frame, spoken),
         };
         let work = move || {
-            let mut spoken = Instant::now();
+            let (mut spoken, mut before) = (Instant::now(), Instant::now());
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                // The process was stopped (Ctrl-Z): the signal that says so must be heard first.
+                let late = before.elapsed() > 2 * TICK;
+                before = Instant::now();
+                if late {
+                    continue;
+                }
                 // A terminal that is gone is not drawn on again.
                 if step(&mut spoken).is_err() {
                     return;

@@ -19,7 +19,7 @@ const MOST_DOUBTS: usize = 2;
 /// Longest text of a doubt, in characters.
 const DOUBT: usize = 140;
 /// Most intervals shown as bars, and the columns that the words beside them take.
-const BARS: (usize, usize) = (48, 14 + 22);
+const BARS: (usize, usize) = (48, 14 + 30);
 
 /// Where a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -145,14 +145,22 @@ fn remaining(it: &LoadProgress) -> String {
 }
 
 fn connections(it: &LoadProgress) -> String {
-    let open = it.last.as_ref().map_or(0, |last| last.open);
-    let mut text = format!("{} open of {}", count(open), count(it.wanted));
+    let Some(last) = &it.last else { return format!("{} wanted", count(it.wanted)) };
+    let mut text = format!("{} open of {}", count(last.open), count(it.wanted));
     for (number, what) in [(it.failed, "failed"), (it.ended_early, "ended early")] {
         if number > 0 {
             text.push_str(&format!(", {} {what}", count(number)));
         }
     }
     text
+}
+
+/// `1 s`, `200 ms`.
+fn interval_length(it: &Interval) -> String {
+    match it.length_ms % 1000 {
+        0 => whole_seconds(it.length_ms),
+        _ => time(it.length_ms.saturating_mul(1000)),
+    }
 }
 
 fn figures(it: &Brief) -> String {
@@ -162,7 +170,7 @@ fn figures(it: &Brief) -> String {
 /// The main metric so far and in the last interval, and our own lateness.
 fn times(it: &LoadProgress, last: &Interval, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
-    let span = time(last.length_ms.saturating_mul(1000));
+    let span = interval_length(last);
     if let Some((metric, all)) = latency::main_of_all(&it.so_far) {
         let now = last.latency_us.get(metric.as_str());
         let label = "latency";
@@ -196,7 +204,7 @@ fn bars(it: &LoadProgress, last: &Interval, style: Style, ascii: bool) -> Vec<St
     };
     let bars: String = shown.iter().map(sign).collect();
     let bars = if ascii { bars.replace('·', "?") } else { bars };
-    let span = time(last.length_ms.saturating_mul(1000));
+    let span = interval_length(last);
     let text = format!("{bars} per {span}, highest {}", time(most));
     labelled("p99", &text, style)
 }
