@@ -25,7 +25,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 pub(crate) fn hang(label: &str, text: &str, label_width: usize, width: usize) -> Vec<String> {
     if label_width > BELOW && label_width + NARROWEST > width {
         let below = hang("", text, BELOW, width);
-        let own = (!label.trim().is_empty()).then(|| label.trim_end().to_owned());
+        let own = if label.trim().is_empty() { vec![] } else { wrap(label, width) };
         return own.into_iter().chain(below).collect();
     }
     let lines = wrap(text, width.saturating_sub(label_width));

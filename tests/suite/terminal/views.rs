@@ -10,7 +10,7 @@ use crate::support::scratch::Scratch;
 use crate::support::testbed::Testbed;
 
 /// A load run that is long enough to be looked at. Doubts are allowed: other tests starve it.
-const LOAD: [&str; 8] = ["load", "-c", "20", "-d", "1m", "--interval", "200ms", "--allow-doubts"];
+const LOAD: [&str; 8] = ["load", "-c", "20", "-d", "40s", "--interval", "200ms", "--allow-doubts"];
 
 /// Such a run, in its measured time, with figures in its view.
 fn loading(setup: Setup<'_>) -> Terminal {
@@ -102,7 +102,7 @@ fn parser_and_selftest_count_their_steps() {
     assert!(terminal.shows(counts), "{}", terminal.text());
     assert_eq!(terminal.end(), Some(0));
     assert_clean(&terminal);
-    let selftest = ["selftest", "--fault", "reference", "--fault", "D001"];
+    let selftest = ["selftest", "--fault", "reference", "--fault", "media-type-wrong"];
     let mut terminal = Terminal::start(&selftest, Setup::wide(80));
     terminal.expect("runs: ");
     terminal.end();
@@ -132,7 +132,7 @@ fn a_view_holds_forty_columns_and_follows_a_window_that_is_resized() {
     // What was written before the program knew does not count.
     terminal.resize(40, 400);
     expect_more_events(&mut terminal);
-    terminal.resize(60, 12);
+    terminal.resize(60, 400);
     expect_more_events(&mut terminal);
     assert_eq!(terminal.overflowed(), Vec::<&str>::new());
     terminal.signal(Signal::SIGTERM);
@@ -193,7 +193,7 @@ fn the_view_goes_where_human_text_goes() {
     let file = scratch.path("out.json");
     let stdout = Some(File::create(&file).expect("a file"));
     let load =
-        ["load", "-c", "20", "-d", "1m", "--interval", "200ms", "--allow-doubts", "--json", "-"];
+        ["load", "-c", "20", "-d", "40s", "--interval", "200ms", "--allow-doubts", "--json", "-"];
     let mut terminal = Terminal::start(&load, Setup { stdout, ..Setup::wide(80) });
     terminal.expect("fanout so far: p50");
     terminal.signal(Signal::SIGINT);
