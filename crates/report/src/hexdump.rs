@@ -7,7 +7,7 @@ use ssecheck_model::report::{Excerpt, Layer};
 use crate::counts::grouped;
 use crate::sanitize::name;
 use crate::style::Style;
-use crate::wrap::wrap;
+use crate::wrap::{columns, hang, wrap};
 
 /// Bytes in a row, if the width allows.
 const ROW: usize = 16;
@@ -15,6 +15,8 @@ const ROW: usize = 16;
 const ROWS: [(usize, usize); 3] = [(ROW, 78), (8, 45), (4, 0)];
 /// Most rows shown.
 const MOST_ROWS: usize = 6;
+/// Indentation of notes that do not fit behind the offsets.
+const NOTE: usize = 2;
 /// Longest name of a connection shown, in characters.
 const NAME_LIMIT: usize = 24;
 /// Rows shown before the first marked one.
@@ -31,7 +33,12 @@ pub(crate) fn lines(excerpt: &Excerpt, style: Style) -> Vec<String> {
     let fitting = ROWS.into_iter().find(|(_, columns)| *columns <= style.width);
     let mut lines = dump(excerpt, fitting.map_or(ROW, |(bytes, _)| bytes), &paint, &carets);
     let rest = lines.split_off(1);
-    lines.iter().flat_map(|heading| wrap(heading, style.width)).chain(rest).collect()
+    let heading = lines.iter().flat_map(|heading| wrap(heading, style.width));
+    let rest = rest.into_iter().flat_map(|line| match line.trim_start().strip_prefix('(') {
+        Some(_) if columns(&line) > style.width => hang("", &line, NOTE, style.width),
+        _ => vec![line],
+    });
+    heading.chain(rest).collect()
 }
 
 /// The same with every text of the dump through `paint`, which is told whether it is marked, and

@@ -123,7 +123,10 @@ impl Terminal {
         let screen = self.screen.screen();
         let (_, columns) = screen.size();
         let rows = (0..).zip(screen.rows(0, columns));
-        let over = rows.filter(|(row, _)| screen.row_wrapped(*row)).map(|(_, text)| text);
+        // The first row alone says what line it is.
+        let begins = |row: u16| row == 0 || !screen.row_wrapped(row - 1);
+        let over = rows.filter(|(row, _)| screen.row_wrapped(*row) && begins(*row));
+        let over = over.map(|(_, text)| text);
         self.overflowed.extend(over);
     }
 

@@ -80,7 +80,6 @@ fn lists_and_help_hold_the_width() {
     assert_fits(&["serve", "--list-faults"], &[40, 80]);
     assert_fits(&["cases", "list"], &[40, 80]);
     assert_fits(&["run", "--list"], &[40, 80]);
-    assert_fits(&["cases", "show", "framing/stream"], &[80]);
     for command in
         ["run", "load", "parser", "serve", "recheck", "report", "matrix", "selftest", "merge"]
     {
