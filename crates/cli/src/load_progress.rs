@@ -16,6 +16,8 @@ use crate::interrupt::Interrupt;
 use crate::output::Human;
 use crate::screen::{Live, speaks_utf8};
 
+/// How often doubts are judged, in milliseconds.
+const DOUBTS_MS: u64 = 5_000;
 /// Time between two plain lines at least.
 const PACE: Duration = Duration::from_millis(950);
 
@@ -28,8 +30,13 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// Doubts are judged from all histograms so far: not at each of many short intervals.
     fn of(so_far: &SoFar<'_>) -> Option<Self> {
-        Some(Self { interval: so_far.interval()?.clone(), doubts: so_far.doubts() })
+        let interval = so_far.interval()?.clone();
+        let end = interval.at_ms + interval.length_ms;
+        let due = interval.at_ms / DOUBTS_MS != end / DOUBTS_MS;
+        let doubts = if due { so_far.doubts() } else { Vec::new() };
+        Some(Self { interval, doubts })
     }
 
     /// From a line of a shard's output; other lines are for nobody.

@@ -10,6 +10,17 @@ use crate::merge::add_up;
 /// The most intervals that wait for a slow shard, so that memory has a bound.
 const MOST_WAITING: usize = 64;
 
+/// The times that are added up: those that people ask for first, and our own lateness. Each costs an
+/// inflated histogram for each interval.
+const TIMES: [Metric; 6] = [
+    Metric::Fanout,
+    Metric::FanoutRemote,
+    Metric::FanoutFromStamp,
+    Metric::Spread,
+    Metric::Gap,
+    Metric::Lag,
+];
+
 /// Sums over all intervals that every shard has told.
 #[derive(Debug, Default)]
 pub struct Sums {
@@ -42,7 +53,8 @@ impl Sums {
         self.ended_early += whole.ended_early;
         self.events += whole.events;
         self.published += whole.published;
-        for metric in Metric::ALL {
+        let main = TIMES.into_iter().find(|it| whole.latency_us.contains_key(it.as_str()));
+        for metric in main.into_iter().chain([Metric::Lag]) {
             let Some(brief) = whole.latency_us.get(metric.as_str()) else { continue };
             let sum = self.times.entry(metric).or_insert_with(histogram::empty);
             if let Ok(times) = histogram::read(&brief.histogram) {
@@ -65,7 +77,7 @@ impl Sums {
         add_up(&whole?)
     }
 
-    /// The figures of every measured time so far, without their histograms.
+    /// The figures of the main time so far, and of our own lateness, without their histograms.
     #[must_use]
     pub fn briefs(&self) -> BTreeMap<String, Brief> {
         let brief = |times: &Times| Brief {

@@ -91,7 +91,7 @@ fn an_interval_is_one_line() {
     interval.latency_us.remove("fanout");
     interval.latency_us.insert("spread".to_owned(), brief(&[1_500]));
     let line = load_text::progress(&interval, Style::PLAIN);
-    assert!(line.contains("  spread p50 1.50 ms  p99 1.50 ms  "), "{line}");
+    assert!(line.contains("  spread p50 1.50 ms  p99 1.50 ms\n    lag "), "{line}");
     assert_eq!(load_text::progress(&Interval::default(), Style::PLAIN), "0s  open 0  events 0/s");
 }
 
