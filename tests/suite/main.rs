@@ -23,3 +23,4 @@ mod secrets;
 mod signals;
 mod support;
 mod targets;
+mod terminal;

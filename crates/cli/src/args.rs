@@ -197,6 +197,9 @@ pub(crate) struct LoadArgs {
     /// the target file's server.
     #[arg(long, hide = true)]
     pub(crate) until_stdin_closes: bool,
+    /// Of a shard that another process has started: tell it of each interval on standard output.
+    #[arg(long, hide = true)]
+    pub(crate) tell_intervals: bool,
     #[command(flatten)]
     pub(crate) formats: FormatArgs,
     #[command(flatten)]

@@ -39,7 +39,7 @@ impl Capture {
         match event {
             RunEvent::Ready(subject) => self.write(MANIFEST, &self.about.manifest(subject, None)),
             RunEvent::Captured { case, text } => self.write(&file_name(case), text),
-            RunEvent::CaseDone { .. } => {}
+            RunEvent::CaseBegun { .. } | RunEvent::CaseDone { .. } => {}
         }
     }
 

@@ -14,7 +14,7 @@ use ssecheck_report::docs::{self, SeenRed};
 use ssecheck_testbed::{Switch, all};
 
 use crate::args::{CasesArgs, CasesCommand, SchemaKind};
-use crate::output::{Done, Stop, print, replace};
+use crate::output::{Done, Stop, listed, print, replace};
 
 /// Lists, shows and exports the shipped cases, or prints a schema.
 pub(crate) fn cases(args: &CasesArgs) -> Done {
@@ -37,7 +37,8 @@ pub(crate) fn listing(suite: &Suite) -> String {
     for case in &suite.cases {
         for check in &case.checks {
             let level = check.level.as_str();
-            text.push_str(&format!("{:36} {level:9} {}\n", check.id.value, case.title));
+            let label = format!("{:36} {level:9} ", check.id.value);
+            text.push_str(&listed(&label, &case.title));
         }
     }
     text.push_str(&format!("{} checks in {} cases\n", suite.checks(), suite.cases.len()));

@@ -28,6 +28,7 @@ impl Interrupt {
         let failed = |error| Stop::setup(format!("cannot listen for signals: {error}"));
         let heard = signals().map_err(failed)?;
         let (sender, receiver) = watch::channel(false);
+        tokio::spawn(continued());
         tokio::spawn(async move {
             tokio::select! {
                 () = heard => {}
@@ -37,6 +38,11 @@ impl Interrupt {
             let _ = sender.send(true);
         });
         Ok(Self(receiver))
+    }
+
+    /// Whether the user has had enough already.
+    pub(crate) fn is_heard(&self) -> bool {
+        *self.0.borrow()
     }
 
     /// Resolves when the user has had enough.
@@ -62,6 +68,21 @@ fn stdin_closed() -> impl Future<Output = ()> {
         let _ = receiver.await;
     }
 }
+
+/// After Ctrl-Z and `fg` the shell has written below the view.
+#[cfg(unix)]
+async fn continued() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let number = nix::sys::signal::Signal::SIGCONT as std::ffi::c_int;
+    // Without it a view is drawn over a line of the shell's, once.
+    let Ok(mut continued) = signal(SignalKind::from_raw(number)) else { return };
+    while continued.recv().await.is_some() {
+        crate::screen::forget();
+    }
+}
+
+#[cfg(not(unix))]
+async fn continued() {}
 
 /// Resolves on the first signal. The listening begins at once, not with the first poll.
 #[cfg(unix)]

@@ -16,6 +16,7 @@ use ssecheck_transport::Limits;
 use crate::args::LoadArgs;
 use crate::interrupt::Interrupt;
 use crate::load_plan::{Planned, plan};
+use crate::load_progress::LoadProgress;
 use crate::output::{Done, Formats, Human, Stop, complain};
 use crate::run::{SHUTDOWN, runtime, tool};
 use crate::server_process::ServerProcess;
@@ -76,7 +77,7 @@ async fn with_server(work: Work<'_>, target: Option<Target>) -> Done {
 async fn on_testbed(work: Work<'_>) -> Done {
     let server = ServerProcess::testbed().await?;
     let url = &server.url;
-    work.formats.human().write(&format!("no URL given: loading the built-in testbed at {url}\n"));
+    work.formats.human().say(&format!("no URL given: loading the built-in testbed at {url}"));
     let target = settings::testbed_target(url)?;
     let subject = Subject { target, testbed: true, pid: work.args.server_pid.or(Some(server.pid)) };
     let done = measure(work, &subject).await;
@@ -92,9 +93,8 @@ pub(crate) struct Subject {
 }
 
 /// What a newcomer who gave a URL alone has to know.
-const NO_HOOK: &str = "note: without a publish hook nothing is published, and there is no fan-out \
-    latency; add --publish URL, or\n      `publish:` in a target file, to have events published \
-    and timed\n";
+const NO_HOOK: &str = "without a publish hook nothing is published, and there is no fan-out latency; \
+    add --publish URL, or `publish:` in a target file, to have events published and timed";
 
 async fn measure(work: Work<'_>, subject: &Subject) -> Done {
     let Work { args, planned, formats, interrupt } = work;
@@ -111,10 +111,10 @@ async fn measure(work: Work<'_>, subject: &Subject) -> Done {
     human.write(&crate::secrets::note().unwrap_or_default());
     human.write(&text::load::plan(&preview, human.style));
     if planned.plan.server.is_none() && settings.publishing().is_none() {
-        human.write(NO_HOOK);
+        human.note(NO_HOOK);
     }
     if let Some(note) = ssecheck_load::foreign_note(&settings).await {
-        human.write(&format!("note: {note}\n"));
+        human.note(&note);
     }
     if let Some(short) = needs.iter().find(|need| need.short) {
         return Err(Stop::setup(format!("this machine cannot do that: {}", short.message)));
@@ -123,10 +123,11 @@ async fn measure(work: Work<'_>, subject: &Subject) -> Done {
         return Ok(exit::OK);
     }
     if let Some(start_at) = args.start_at {
-        human.write(&format!("connecting begins at {start_at:.3}\n"));
+        human.say(&format!("connecting begins at {start_at:.3}"));
     }
     let finished = if processes > 1 {
-        processes::run(args, subject, processes, human, interrupt).await?
+        let watched = LoadProgress::new(human, interrupt.clone(), processes as usize);
+        processes::run(args, subject, (processes, settings), watched, interrupt).await?
     } else {
         run(settings, needs, args, human, interrupt).await?
     };
@@ -140,7 +141,7 @@ async fn measure(work: Work<'_>, subject: &Subject) -> Done {
         ..Report::new(tool(), target_info(subject))
     };
     if let Some(aborted) = aborted {
-        human.write(&format!("stopped, because a threshold stayed crossed: {aborted}\n"));
+        human.say(&format!("stopped, because a threshold stayed crossed: {aborted}"));
     }
     let report = crate::secrets::redacted(&report)?;
     human.write(&text::load::results(&report, human.style));
@@ -155,10 +156,14 @@ async fn run(
     human: Human,
     interrupt: &Interrupt,
 ) -> Result<Finished, Stop> {
-    let quiet = args.quiet;
+    let quiet = args.quiet && !args.tell_intervals;
+    let mut progress = match args.tell_intervals {
+        true => LoadProgress::for_parent(),
+        false => LoadProgress::new(human, interrupt.clone(), 1),
+    };
     let tell = |event: &RunEvent<'_>| {
         if !quiet {
-            progress(event, human);
+            progress.tell(event);
         }
     };
     let stop = || interrupt.heard();
@@ -173,22 +178,6 @@ async fn run(
         }
         _ => Stop::setup(error),
     })
-}
-
-fn progress(event: &RunEvent<'_>, human: Human) {
-    match event {
-        RunEvent::Ready(_) => {}
-        RunEvent::Interval(load) => {
-            if let Some(interval) = load.series.last() {
-                human.write(&format!("{}\n", text::load::progress(interval)));
-            }
-        }
-        RunEvent::Trial(value) => human.write(&format!("trial with {value}\n")),
-        RunEvent::TrialDone(trial) => {
-            let word = if trial.held { "held" } else { "did not hold" };
-            human.write(&format!("  {word}: {}\n", trial.message));
-        }
-    }
 }
 
 /// The settings of this process.

@@ -6,6 +6,7 @@ mod cases;
 mod interrupt;
 mod load;
 mod load_plan;
+mod load_progress;
 mod matrix;
 mod merge;
 mod output;
@@ -16,6 +17,7 @@ mod progress;
 mod recheck;
 mod report;
 mod run;
+mod screen;
 mod secrets;
 mod selftest;
 mod serve;
@@ -31,7 +33,12 @@ use crate::args::{Args, Command};
 use crate::output::complain;
 
 fn main() -> ExitCode {
-    // A panic is a bug of ours and has an exit code of its own; the default hook has told it.
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        screen::clear_for_panic();
+        tell(panic);
+    }));
+    // A panic is a bug of ours and has an exit code of its own; the hook has told it.
     let code = std::panic::catch_unwind(|| dispatch(Args::parse())).unwrap_or_else(|_| {
         complain("this is a bug of ssecheck; please report it with the message above");
         exit::BUG

@@ -38,7 +38,8 @@ pub(crate) fn matrix(args: &MatrixArgs) -> Done {
 fn kill_matrix(args: &MatrixArgs, report: &Report) -> Done {
     write(args, || html::render(report), || markdown::render(report))?;
     if let (Some(selftest), None, None) = (&report.selftest, &args.html, &args.markdown) {
-        Human::new(false).write(&conclusion(selftest));
+        let human = Human::new(false);
+        human.write(&conclusion(selftest, human.style));
     }
     Ok(exit::OK)
 }

@@ -8,16 +8,20 @@ use ssecheck_report::text;
 use crate::args::MergeArgs;
 use crate::output::{Done, Formats, Stop};
 use crate::report::read;
+use crate::screen::Counter;
 
 /// Joins shards and judges the whole.
 pub(crate) fn merge(args: &MergeArgs) -> Done {
+    let formats = Formats::open(&args.formats, &args.load_formats)?;
+    let human = formats.human();
     let mut shards = Vec::new();
+    let counter = Counter::start(human, "shards", args.shards.len());
     for path in &args.shards {
         shards.push(read(path)?);
+        counter.step();
     }
-    let formats = Formats::open(&args.formats, &args.load_formats)?;
     let report = ssecheck_load::merge::merge(shards).map_err(|error| refusal(args, &error))?;
-    let human = formats.human();
+    drop(counter);
     human.write(&text::load::results(&report, human.style));
     formats.write(&report)?;
     Ok(exit_code(&report, args.allow_doubts))

@@ -1,7 +1,7 @@
 //! Everything that leaves the program: human text, machine formats, complaints.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
@@ -12,6 +12,7 @@ use ssecheck_report::{
 };
 
 use crate::args::{FormatArgs, LoadFormatArgs};
+use crate::screen::{self, Stream};
 
 /// Why the program ends before its work is done.
 #[derive(Debug)]
@@ -55,42 +56,79 @@ const COMPLAINT: usize = 8192;
 pub(crate) fn complain(message: &str) {
     let text = sanitize::block(&crate::secrets::hide(message), COMPLAINT);
     let prefix = if text.starts_with("error") { "" } else { "error: " };
-    // There is nobody left to tell when standard error is closed.
-    let _ = writeln!(io::stderr(), "{prefix}{text}");
+    let text = format!("{prefix}{text}");
+    let lines = text.lines().map(|line| complaint_line(line) + "\n");
+    screen::write(Stream::Err, &lines.collect::<String>());
+}
+
+/// A line of a complaint, wrapped for a terminal; one that shows a file's text, with its number and
+/// a bar before it, keeps its columns.
+fn complaint_line(line: &str) -> String {
+    let number = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let shows = number.trim_start().starts_with(['|', '-', '=']);
+    let too_long = |width: &usize| !shows && line.chars().count() > *width;
+    match width(Stream::Err).filter(too_long) {
+        Some(width) => {
+            let style = Style { color: false, width };
+            ssecheck_report::text::prose(line, style).trim_end().to_owned()
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// Where human text goes: to standard error when standard output carries a machine format.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Human {
-    to_stderr: bool,
+    stream: Stream,
+    live: bool,
     /// Colour and width of the stream.
     pub(crate) style: Style,
 }
 
+/// Text wider than this is hard to read; narrower than that is not served.
+const WIDTHS: (usize, usize) = (20, 100);
+
 impl Human {
     pub(crate) fn new(machine_on_stdout: bool) -> Self {
-        let choice = match machine_on_stdout {
-            true => anstream::AutoStream::choice(&io::stderr()),
-            false => anstream::AutoStream::choice(&io::stdout()),
+        let (stream, choice) = match machine_on_stdout {
+            true => (Stream::Err, anstream::AutoStream::choice(&io::stderr())),
+            false => (Stream::Out, anstream::AutoStream::choice(&io::stdout())),
         };
         let color = !matches!(choice, ColorChoice::Never);
-        Self { to_stderr: machine_on_stdout, style: Style { color, ..Style::PLAIN } }
+        let width = width(stream).unwrap_or(Style::PLAIN.width);
+        Self { stream, live: screen::can_draw(stream), style: Style { color, width } }
     }
 
-    /// Whether a person is watching.
-    pub(crate) fn is_terminal(self) -> bool {
-        if self.to_stderr { io::stderr().is_terminal() } else { io::stdout().is_terminal() }
+    /// The stream that it is.
+    pub(crate) fn stream(self) -> Stream {
+        self.stream
     }
 
-    /// Writes text, without secrets. A closed pipe (`| head`) is no error.
+    /// Whether a person is watching on a terminal that can be drawn on.
+    pub(crate) fn is_live(self) -> bool {
+        self.live
+    }
+
+    /// Writes a sentence, wrapped.
+    pub(crate) fn say(self, text: &str) {
+        self.write(&ssecheck_report::text::prose(text, self.style));
+    }
+
+    /// Writes a note, wrapped.
+    pub(crate) fn note(self, text: &str) {
+        self.write(&ssecheck_report::text::entry("note:", text, 6, self.style));
+    }
+
+    /// Writes finished lines, without secrets. A closed pipe (`| head`) is no error.
     pub(crate) fn write(self, text: &str) {
-        let text = crate::secrets::hide(text);
-        let _ = match self.to_stderr {
-            true => io::stderr().write_all(text.as_bytes()),
-            false => io::stdout().write_all(text.as_bytes()),
-        };
-        let _ = io::stdout().flush();
+        screen::write(self.stream, &crate::secrets::hide(text));
     }
+}
+
+/// The columns for text on a stream; `None` where it is no terminal.
+pub(crate) fn width(stream: Stream) -> Option<usize> {
+    let size = if stream.is_terminal() { stream.size() } else { None };
+    size.map(|(columns, _)| columns.clamp(WIDTHS.0, WIDTHS.1))
 }
 
 /// Writes text that is the result of a command to standard output; a closed pipe is no error, a
@@ -102,6 +140,18 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
             Err(Stop::setup(format!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// An entry of a list on standard output: wrapped where a person reads it, one line in a pipe, where
+/// it may be searched.
+pub(crate) fn listed(label: &str, text: &str) -> String {
+    match width(Stream::Out) {
+        Some(width) => {
+            let style = Style { color: false, width };
+            ssecheck_report::text::entry(label, text, label.len(), style)
+        }
+        None => format!("{label}{text}").trim_end().to_owned() + "\n",
     }
 }
 

@@ -1,20 +1,21 @@
 //! `ssecheck parser` and `ssecheck adapter`.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use ssecheck_model::exit;
 use ssecheck_model::parser::{ParserProfile, ParserReport};
 use ssecheck_model::report::{Report, TargetInfo};
 use ssecheck_parsertest::{RunError, RunEvent, Settings, own, run, update_baseline, vectors};
 use ssecheck_report::sanitize::{self, VALUE_LIMIT};
-use ssecheck_report::text;
+use ssecheck_report::{Style, text};
 
 use crate::args::{LoadFormatArgs, ParserArgs, ProfileArg};
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Human, Stop, replace};
 use crate::run::{runtime, tool};
+use crate::screen::Live;
 use crate::secrets;
 
 /// Judges the parser behind an adapter.
@@ -34,7 +35,7 @@ pub(crate) fn parser(args: &ParserArgs) -> Done {
     let human = formats.human();
     let mut progress = Progress::new(human, secrets::hidden(target(args)));
     let found = run(&settings, &mut |event| progress.tell(&event), &stop).map_err(refusal);
-    progress.clear();
+    drop(progress);
     let mut found = found?;
     let interrupted = stop.load(Ordering::Relaxed);
     if args.update_baseline && found.aborted.is_none() {
@@ -105,23 +106,31 @@ fn settings(args: &ParserArgs) -> Result<Settings, Stop> {
     })
 }
 
-/// How often the count is written anew: faster nobody reads.
-const REFRESH: Duration = Duration::from_millis(100);
-
-/// Tells how far a run is: a count that is written over where a person watches, and what the
-/// adapter did wrong.
+/// Tells how far a run is, and what the adapter did wrong.
 struct Progress {
     human: Human,
     target: TargetInfo,
+    now: Arc<Mutex<Now>>,
+    live: Option<Live>,
+}
+
+/// The part of the run that is under way.
+struct Now {
     name: &'static str,
+    done: u64,
     total: u64,
-    /// When the count was written last.
-    counted: Option<Instant>,
+    began: Instant,
+    restarts: usize,
 }
 
 impl Progress {
     fn new(human: Human, target: TargetInfo) -> Self {
-        Self { human, target, name: "", total: 0, counted: None }
+        let now = Now { name: "start", done: 0, total: 0, began: Instant::now(), restarts: 0 };
+        Self { human, target, now: Arc::new(Mutex::new(now)), live: None }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&mut self, event: &RunEvent) {
@@ -130,32 +139,29 @@ impl Progress {
                 self.human.write(&text::header(&tool(), &self.target, self.human.style));
             }
             RunEvent::Phase { name, total } => {
-                (self.name, self.total) = (name, *total);
-                self.counted = None;
-                self.count(0);
+                let mut now = self.now();
+                *now = Now { name, done: 0, total: *total, began: Instant::now(), ..*now };
+                drop(now);
+                self.live.get_or_insert_with(|| view(self.human, Arc::clone(&self.now)));
             }
-            RunEvent::Progress(done) => self.count(*done),
+            RunEvent::Progress(done) => self.now().done = *done,
             RunEvent::Restarted { case, what } => {
-                self.clear();
+                self.now().restarts += 1;
                 let text = format!("the adapter is started again: {case}: {what}");
-                self.human.write(&(sanitize::line(&text, VALUE_LIMIT) + "\n"));
+                let text = sanitize::line(&text, VALUE_LIMIT);
+                self.human.write(&text::prose(&text, self.human.style));
             }
         }
     }
+}
 
-    fn count(&mut self, done: u64) {
-        let soon = self.counted.is_some_and(|before| before.elapsed() < REFRESH);
-        if self.human.is_terminal() && !soon {
-            self.counted = Some(Instant::now());
-            self.human.write(&format!("\r\x1b[K{}: {done} of {}", self.name, self.total));
-        }
-    }
-
-    fn clear(&self) {
-        if self.human.is_terminal() {
-            self.human.write("\r\x1b[K");
-        }
-    }
+fn view(human: Human, now: Arc<Mutex<Now>>) -> Live {
+    Live::start(human, move |width| {
+        let now = now.lock().unwrap_or_else(PoisonError::into_inner);
+        let style = Style { width, ..human.style };
+        let red = Some((now.restarts, "restarts of the adapter"));
+        text::live::steps(now.name, (now.done, now.total), now.began.elapsed(), red, style)
+    })
 }
 
 fn target(args: &ParserArgs) -> TargetInfo {

@@ -6,17 +6,20 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use ssecheck_load::Finished;
+use ssecheck_load::settings::Settings;
 use ssecheck_model::report::Report;
 use ssecheck_report::json;
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::args::LoadArgs;
 use crate::interrupt::Interrupt;
 use crate::load::Subject;
-use crate::output::{Human, Stop, complain};
+use crate::load_progress::{LoadProgress, Told};
+use crate::output::{Stop, complain};
 use crate::settings::read;
 
 /// How long the shards have to start before connecting begins.
@@ -30,24 +33,28 @@ const COMPLAINTS: u64 = 16 * 1024;
 pub(crate) async fn run(
     args: &LoadArgs,
     subject: &Subject,
-    count: u32,
-    human: Human,
+    (count, mut settings): (u32, Settings),
+    mut progress: LoadProgress,
     interrupt: &Interrupt,
 ) -> Result<Finished, Stop> {
     let folder = Folder::create()?;
     let start_at = jiff::Timestamp::try_from(SystemTime::now() + HEAD_START);
     let start_at = start_at.map_err(|error| Stop::setup(error.to_string()))?;
-    let mut shards = Shards::default();
+    let (intervals, told) = mpsc::unbounded_channel();
+    let mut shards = Shards { ends: JoinSet::new(), reins: Vec::new(), intervals };
     for index in 1..=count {
         let name = format!("{index}/{count}");
         let mut flags = vec!["--start-at".into(), start_at.to_string().into()];
         flags.extend(passed_on(args, subject, index == 1));
         shards.start(name, folder.report(index), flags)?;
     }
-    human.write(&format!(
-        "{count} processes, connecting begins at {start_at:.3}; results when all have ended\n"
-    ));
-    let interrupted = shards.follow(interrupt).await?;
+    progress.human.say(&format!("{count} processes, connecting begins at {start_at:.3}"));
+    if !args.quiet {
+        settings.start_at = SystemTime::from(start_at);
+        progress.begin(settings);
+    }
+    let interrupted = shards.follow(interrupt, told, &mut progress).await?;
+    drop(progress);
     let reports = (1..=count).map(|index| shard_report(&folder.report(index)));
     let merged = ssecheck_load::merge::merge(reports.collect::<Result<Vec<_>, _>>()?);
     let report = merged.map_err(Stop::setup)?;
@@ -104,27 +111,42 @@ fn passed_on(args: &LoadArgs, subject: &Subject, first: bool) -> Vec<OsString> {
 }
 
 /// The shards that run.
-#[derive(Default)]
 struct Shards {
     ends: JoinSet<std::io::Result<Ended>>,
     /// Each shard stops, and reports, when its own is closed: on request, and when we are no more.
     reins: Vec<ChildStdin>,
+    intervals: Intervals,
 }
+
+/// Where the shards' intervals go.
+type Intervals = mpsc::UnboundedSender<Told>;
 
 impl Shards {
     fn start(&mut self, name: String, report: PathBuf, flags: Vec<OsString>) -> Result<(), Stop> {
         let failed = |error| Stop::setup(format!("cannot start shard {name}: {error}"));
         let mut child = spawn(&name, &report, flags).map_err(failed)?;
         self.reins.extend(child.stdin.take());
+        let out = child.stdout.take();
+        tokio::spawn(listen(out, self.intervals.clone()));
         self.ends.spawn(end(child, name, report));
         Ok(())
     }
 
     /// Waits for all; tells them to stop when the user does, and tells whether that was so.
-    async fn follow(mut self, interrupt: &Interrupt) -> Result<bool, Stop> {
+    async fn follow(
+        mut self,
+        interrupt: &Interrupt,
+        mut told: mpsc::UnboundedReceiver<Told>,
+        progress: &mut LoadProgress,
+    ) -> Result<bool, Stop> {
         let mut patience = None;
         loop {
             let ended = tokio::select! {
+                // It stays open as long as we hold a sender.
+                Some(told) = told.recv() => {
+                    progress.hear(&told);
+                    continue;
+                }
                 ended = self.ends.join_next() => ended,
                 () = interrupt.heard(), if patience.is_none() => {
                     patience = Some(Instant::now() + PATIENCE);
@@ -152,11 +174,25 @@ async fn over(deadline: Option<Instant>) {
 
 fn spawn(name: &str, report: &Path, flags: Vec<OsString>) -> std::io::Result<Child> {
     let mut command = Command::new(crate::settings::own_program()?);
-    command.args(["load", "--quiet", "--until-stdin-closes", "--shard", name, "--json"]);
+    command.args(["load", "--quiet", "--tell-intervals", "--until-stdin-closes"]);
+    command.args(["--shard", name, "--json"]);
     command.arg(report).args(flags);
-    // Its text is of a part only; its complaints are kept, since all may complain of the same.
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    // Of its text only the intervals are heard; its complaints are kept for the end.
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.kill_on_drop(true).process_group(0).spawn()
+}
+
+/// Hears what a shard tells of its intervals, and drops its other text, which is of a part only.
+async fn listen(out: Option<ChildStdout>, to: Intervals) {
+    let Some(out) = out else { return };
+    let mut lines = BufReader::new(out).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Some(told) = Told::read(&line)
+            && to.send(told).is_err()
+        {
+            return;
+        }
+    }
 }
 
 /// How a shard ended.

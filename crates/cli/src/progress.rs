@@ -1,12 +1,16 @@
-//! One line for each family as soon as all of its cases have ended.
+//! How far a run of cases is: one line for each family as soon as all of its cases have ended, and
+//! under them what goes on now.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use ssecheck_conformance::{RunEvent, Suite};
 use ssecheck_model::report::{CheckResult, TargetInfo, Tool};
-use ssecheck_report::text;
+use ssecheck_report::{Style, text};
 
 use crate::output::Human;
+use crate::screen::Live;
 
 /// Tells how far a run is.
 pub(crate) struct Progress {
@@ -15,6 +19,18 @@ pub(crate) struct Progress {
     testbed: bool,
     /// Cases still to come and results so far, by family.
     families: BTreeMap<String, (usize, Vec<CheckResult>)>,
+    now: Arc<Mutex<Now>>,
+    live: Option<Live>,
+}
+
+/// What is going on.
+struct Now {
+    done: usize,
+    total: usize,
+    red: usize,
+    began: Instant,
+    /// Cases under way, the longest first.
+    running: Vec<(String, Instant)>,
 }
 
 impl Progress {
@@ -23,7 +39,10 @@ impl Progress {
         for case in &suite.cases {
             families.entry(case.family().to_owned()).or_default().0 += 1;
         }
-        Self { human, tool, testbed, families }
+        let total = suite.cases.len();
+        let now = Now { done: 0, total, red: 0, began: Instant::now(), running: Vec::new() };
+        let now = Arc::new(Mutex::new(now));
+        Self { human, tool, testbed, families, now, live: None }
     }
 
     /// Tells what happened.
@@ -33,13 +52,26 @@ impl Progress {
                 let info = target_info(subject, self.testbed);
                 self.human.write(&text::header(&self.tool, &info, self.human.style));
                 self.human.write(&crate::secrets::note().unwrap_or_default());
+                self.live = Some(self.view());
             }
+            RunEvent::CaseBegun { case } => self.now(|now| now.begin(case)),
             RunEvent::Captured { .. } => {}
-            RunEvent::CaseDone { case, checks, done, total } => {
+            RunEvent::CaseDone { case, checks, done, .. } => {
+                self.now(|now| now.end(case, checks, *done));
                 self.case_done(case, checks);
-                self.count(*done, *total);
             }
         }
+    }
+
+    fn now(&self, change: impl FnOnce(&mut Now)) {
+        change(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn view(&self) -> Live {
+        let (now, style) = (Arc::clone(&self.now), self.human.style);
+        Live::start(self.human, move |width| {
+            now.lock().unwrap_or_else(PoisonError::into_inner).lines(Style { width, ..style })
+        })
     }
 
     fn case_done(&mut self, case: &str, checks: &[CheckResult]) {
@@ -50,25 +82,28 @@ impl Progress {
         if *left == 0 {
             let all: Vec<&CheckResult> = results.iter().collect();
             let line = text::family_line(family, &all, self.human.style);
-            self.clear();
             self.human.write(&format!("{line}\n"));
         }
     }
+}
 
-    /// A count that is written over, only where a person watches.
-    fn count(&self, done: usize, total: usize) {
-        if self.human.is_terminal() {
-            match done < total {
-                true => self.human.write(&format!("\r{done} of {total} cases")),
-                false => self.clear(),
-            }
-        }
+impl Now {
+    fn begin(&mut self, case: &str) {
+        self.running.push((case.to_owned(), Instant::now()));
     }
 
-    fn clear(&self) {
-        if self.human.is_terminal() {
-            self.human.write("\r\x1b[K");
-        }
+    fn end(&mut self, case: &str, checks: &[CheckResult], done: usize) {
+        self.running.retain(|(name, _)| name != case);
+        self.red += checks.iter().filter(|check| check.outcome.is_red()).count();
+        self.done = done;
+    }
+
+    fn lines(&self, style: Style) -> Vec<String> {
+        let running = self.running.iter();
+        let running = running.map(|(case, since)| (case.as_str(), since.elapsed()));
+        let running: Vec<(&str, Duration)> = running.collect();
+        let passed = self.began.elapsed();
+        text::live::cases((self.done, self.total), self.red, passed, &running, style)
     }
 }
 

@@ -16,6 +16,7 @@ use ssecheck_report::{sanitize, text};
 use crate::args::{LoadFormatArgs, RecheckArgs};
 use crate::output::{Done, Formats, Human, Stop};
 use crate::run::tool;
+use crate::screen::Counter;
 use crate::settings;
 
 /// Judges captures and saved streams again. With several, the exit code is the worst of theirs.
@@ -29,9 +30,12 @@ pub(crate) fn recheck(args: &RecheckArgs) -> Done {
     let suite = settings::whole_suite(args.cases.as_deref())?;
     let human = formats.human();
     let mut reports = Vec::new();
+    let counter = Counter::start(human, "captures", args.captures.len());
     for path in &args.captures {
         reports.push(judged(path, &suite, args.strict, human)?);
+        counter.step();
     }
+    drop(counter);
     if let [report] = reports.as_slice() {
         formats.write(report)?;
     }
@@ -63,7 +67,7 @@ fn judged(path: &Path, suite: &Suite, strict: bool, human: Human) -> Result<Repo
     let report = report(rechecked, clock);
     human.write(&text::render(&report, human.style));
     for note in notes {
-        human.write(&format!("note: {}\n", sanitize::line(&note, sanitize::BLOCK_LIMIT)));
+        human.note(&sanitize::line(&note, sanitize::BLOCK_LIMIT));
     }
     if !is_folder {
         human.write(&list(&report));

@@ -27,7 +27,7 @@ pub(crate) fn report(args: &ReportArgs) -> Done {
     if formats.is_empty() {
         let human = formats.human();
         match &report.selftest {
-            Some(selftest) => human.write(&conclusion(selftest)),
+            Some(selftest) => human.write(&conclusion(selftest, human.style)),
             None => human.write(&text::render(&report, human.style)),
         }
     }

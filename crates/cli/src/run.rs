@@ -97,7 +97,7 @@ async fn on_testbed(args: &RunArgs, order: Order, formats: Formats, interrupt: &
     let testbed = Testbed::start(config)
         .map_err(|error| Stop::setup(format!("cannot start the testbed: {error}")))?;
     let url = testbed.url();
-    formats.human().write(&format!("no URL given: judging the built-in testbed at {url}\n"));
+    formats.human().say(&format!("no URL given: judging the built-in testbed at {url}"));
     let target = settings::testbed_target(&url)?;
     let done = judge(args, &target, order, formats, interrupt).await;
     testbed.shutdown().await;
@@ -143,6 +143,7 @@ async fn judge(
         capture.iter_mut().for_each(|capture| capture.tell(&event));
     })
     .await;
+    drop(progress);
     let mut captured = Ok(());
     let (result, info, interrupted, failed) = match finished {
         Ok(finished) => {

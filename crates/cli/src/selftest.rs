@@ -6,14 +6,16 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use ssecheck_conformance::{DialOptions, Options, Subject, Suite, run as conformance};
-use ssecheck_model::case::Need;
+use ssecheck_model::case::{Case, Need};
 use ssecheck_model::exit;
 use ssecheck_model::report::{Cell, CheckResult, Report, Selftest, SwitchInfo, TargetInfo};
 use ssecheck_model::target::{Capability, Target};
 use ssecheck_model::verdict::Outcome;
+use ssecheck_report::{Style, text};
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -22,10 +24,13 @@ use crate::args::{LoadFormatArgs, SelftestArgs};
 use crate::interrupt::Interrupt;
 use crate::output::{Done, Formats, Human, Stop};
 use crate::run::{SHUTDOWN, TESTBED_HEARTBEAT, TESTBED_TOKEN, runtime, tool};
+use crate::screen::Live;
 use crate::settings;
 
 /// The name of the correct server in the matrix.
 const REFERENCE: &str = "reference";
+/// Before a row in which something is not as it should be.
+const WRONG: &str = "WRONG";
 /// How many cases run at the same time against one testbed.
 const CASES: usize = 4;
 
@@ -48,10 +53,12 @@ pub(crate) fn selftest(args: &SelftestArgs) -> Done {
     let selftest = summary(&rows, &suite, cells?, args.faults.is_empty());
     let faults = rows.iter().flatten().filter(|switch| switch.kind == Kind::Fault);
     for switch in faults.filter(|switch| !names_what_it_breaks(switch, &suite)) {
-        human.write(&format!("WRONG {:28} no check names what it breaks\n", switch.id));
+        let label = format!("{WRONG} {:28} ", switch.id);
+        let text = "no check names what it breaks";
+        human.write(&text::entry(&label, text, label.len(), human.style));
     }
     let good = selftest.is_good();
-    human.write(&conclusion(&selftest));
+    human.write(&conclusion(&selftest, human.style));
     formats.write(&report(selftest, started_at.to_string()))?;
     Ok(if good { exit::OK } else { exit::FAILED })
 }
@@ -81,43 +88,80 @@ async fn matrix(
     human: Human,
 ) -> Result<Vec<Cell>, Stop> {
     let places = Arc::new(Semaphore::new(jobs));
+    let steps = Arc::new(Steps::default());
     let mut running = JoinSet::new();
     for row in rows {
-        let (suite, places) = (suite.clone(), Arc::clone(&places));
-        running.spawn(async move { (row, results(row, suite, places).await) });
+        let runs = runs(row, suite)?;
+        steps.total.fetch_add(runs.len(), Ordering::Relaxed);
+        let (places, steps) = (Arc::clone(&places), Arc::clone(&steps));
+        running.spawn(async move { (row, results(row, runs, places, steps).await) });
     }
+    let _live = view(human, Arc::clone(&steps));
     let mut cells = Vec::new();
     while let Some(joined) = running.join_next().await {
         let (row, results) =
             joined.map_err(|error| Stop::setup(format!("a run broke: {error}")))?;
         let found = compare(row, &results?);
-        human.write(&line(row, &found));
+        let wrong = found.iter().any(|cell| !cell.is_right());
+        steps.wrong.fetch_add(usize::from(wrong), Ordering::Relaxed);
+        human.write(&line(row, &found, human.style));
         cells.extend(found);
     }
     Ok(cells)
 }
 
-/// The results of every case. Each case of a fault has a testbed of its own, or a fault that one
+/// How far it is.
+#[derive(Default)]
+struct Steps {
+    done: AtomicUsize,
+    total: AtomicUsize,
+    /// Rows in which something is not as it should be.
+    wrong: AtomicUsize,
+}
+
+fn view(human: Human, steps: Arc<Steps>) -> Live {
+    let began = Instant::now();
+    Live::start(human, move |width| {
+        let [done, total] = [&steps.done, &steps.total].map(|it| it.load(Ordering::Relaxed) as u64);
+        let wrong = Some((steps.wrong.load(Ordering::Relaxed), "rows WRONG so far"));
+        let style = Style { width, ..human.style };
+        text::live::steps("runs", (done, total), began.elapsed(), wrong, style)
+    })
+}
+
+/// What is judged for one row. Each case of a fault has a testbed of its own, or a fault that one
 /// case brings about would show in another; what must stay green runs as a user runs it.
-async fn results(row: Row, suite: Suite, places: Arc<Semaphore>) -> Result<Vec<CheckResult>, Stop> {
+fn runs(row: Row, suite: &Suite) -> Result<Vec<(&'static str, Suite)>, Stop> {
     let path = row.map_or(HUB, |switch| switch.on);
-    let runs: Vec<(&str, Suite)> = match row {
+    Ok(match row {
         Some(switch) if switch.kind == Kind::Fault => {
-            suite.cases.into_iter().map(|case| (path, Suite { cases: vec![case] })).collect()
+            let alone = |case: &Case| (path, Suite { cases: vec![case.clone()] });
+            suite.cases.iter().map(alone).collect()
         }
         _ => {
             let only = FINITE.map(str::to_owned);
             let finite = suite.clone().select(&only, &[]).map_err(Stop::usage)?;
-            vec![(HUB, suite), (REPLAY, finite)]
+            vec![(HUB, suite.clone()), (REPLAY, finite)]
         }
-    };
+    })
+}
+
+/// The results of every case.
+async fn results(
+    row: Row,
+    runs: Vec<(&'static str, Suite)>,
+    places: Arc<Semaphore>,
+    steps: Arc<Steps>,
+) -> Result<Vec<CheckResult>, Stop> {
     let mut running = JoinSet::new();
     for (path, suite) in runs {
-        let places = Arc::clone(&places);
+        let (places, steps) = (Arc::clone(&places), Arc::clone(&steps));
         running.spawn(async move {
             // The semaphore is never closed.
             let _place = places.acquire_owned().await;
-            judged(row, path, suite).await
+            let judged = judged(row, path, suite).await;
+            steps.done.fetch_add(1, Ordering::Relaxed);
+            judged
         });
     }
     let mut results = Vec::new();
@@ -205,19 +249,18 @@ fn compare(row: Row, results: &[CheckResult]) -> Vec<Cell> {
     results.iter().filter_map(cell).collect()
 }
 
-fn line(row: Row, cells: &[Cell]) -> String {
+fn line(row: Row, cells: &[Cell], style: Style) -> String {
     let wrong: Vec<&Cell> = cells.iter().filter(|cell| !cell.is_right()).collect();
     let red: Vec<&str> = cells.iter().filter(|c| c.is_right()).map(|c| c.check.as_str()).collect();
-    let mark = if wrong.is_empty() { "ok   " } else { "WRONG" };
-    let mut text = format!("{mark} {:28} {}\n", name(row), red.join(", "));
+    let mark = if wrong.is_empty() { "ok   " } else { WRONG };
+    let label = format!("{mark} {:28} ", name(row));
+    let mut text = text::entry(&label, &red.join(", "), label.len(), style);
     for cell in wrong {
         let got = cell.reason.as_deref().unwrap_or("-");
         let want = cell.expected.as_deref().unwrap_or("green");
         let (check, outcome) = (&cell.check, cell.outcome.as_str());
-        text.push_str(&format!(
-            "        {check}: {want} expected, {outcome} {got}: {}\n",
-            cell.message
-        ));
+        let said = format!("{check}: {want} expected, {outcome} {got}: {}", cell.message);
+        text.push_str(&text::entry("", &said, 8, style));
     }
     text
 }
@@ -266,9 +309,9 @@ fn info(switch: &Switch) -> SwitchInfo {
 }
 
 /// The matrix in one sentence.
-pub(crate) fn conclusion(selftest: &Selftest) -> String {
-    format!(
-        "{} of {} faults killed; {} of {} checks seen red; {} red without reason on {} faults, {} legal variations and the correct server\n",
+pub(crate) fn conclusion(selftest: &Selftest, style: Style) -> String {
+    let sentence = format!(
+        "{} of {} faults killed; {} of {} checks seen red; {} red without reason on {} faults, {} legal variations and the correct server",
         selftest.killed,
         selftest.faults,
         selftest.seen_red,
@@ -276,7 +319,8 @@ pub(crate) fn conclusion(selftest: &Selftest) -> String {
         selftest.false_red,
         selftest.faults,
         selftest.variations,
-    )
+    );
+    text::prose(&sentence, style)
 }
 
 fn report(selftest: Selftest, started_at: String) -> Report {

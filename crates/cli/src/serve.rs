@@ -5,7 +5,7 @@ use ssecheck_testbed::{Config, Kind, LoadSwitch, Switch, Switches, Testbed, all,
 
 use crate::args::ServeArgs;
 use crate::interrupt::Interrupt;
-use crate::output::{Done, Stop, print};
+use crate::output::{Done, Stop, listed, print};
 use crate::run::runtime;
 
 /// Serves the testbed until Ctrl-C or SIGTERM.
@@ -40,11 +40,14 @@ pub(crate) fn serve(args: &ServeArgs) -> Done {
     })
 }
 
+/// Where the explanations of a list begin, in columns.
+const SUMMARY: usize = 30;
+
 fn list() -> String {
     let part = |kind: Kind, title: &str| {
         let lines: Vec<String> =
             all().iter().filter(|switch| switch.kind == kind).map(line).collect();
-        format!("{title} ({}):\n{}", lines.len(), lines.concat())
+        listed("", &format!("{title} ({}):", lines.len())) + &lines.concat()
     };
     let faults = part(Kind::Fault, "Faults");
     let variations = part(Kind::Variation, "Legal variations, which must stay green");
@@ -55,10 +58,12 @@ fn load_list() -> String {
     let line = |switch: &LoadSwitch| {
         let parameter = switch.parameter.map(|form| format!("={form}")).unwrap_or_default();
         let default = switch.default.map(|text| format!(" (default {text})")).unwrap_or_default();
-        format!("  {}{parameter}{default}\n{:30}{}\n", switch.id, "", switch.summary)
+        let name = format!("  {}{parameter}{default}", switch.id);
+        listed("", &name) + &listed(&" ".repeat(SUMMARY), switch.summary)
     };
     let lines: Vec<String> = load_switches().iter().map(line).collect();
-    format!("Load switches, which no check judges ({}):\n{}", lines.len(), lines.concat())
+    let title = format!("Load switches, which no check judges ({}):", lines.len());
+    listed("", &title) + &lines.concat()
 }
 
 fn line(switch: &Switch) -> String {
@@ -66,7 +71,7 @@ fn line(switch: &Switch) -> String {
     let checks: Vec<&str> = switch.check.iter().map(|(check, _)| *check).collect();
     let turns = match checks.as_slice() {
         [] => String::new(),
-        checks => format!("{:30}turns red: {}\n", "", checks.join(", ")),
+        checks => listed(&" ".repeat(SUMMARY), &format!("turns red: {}", checks.join(", "))),
     };
-    format!("  {:22} {defect:4} {}\n{turns}", switch.id, switch.summary)
+    listed(&format!("  {:22} {defect:4} ", switch.id), switch.summary) + &turns
 }

@@ -44,6 +44,11 @@ pub struct Options {
 pub enum RunEvent<'a> {
     /// The target answered; what it shows is known now.
     Ready(&'a Subject),
+    /// A case begins; several may be under way.
+    CaseBegun {
+        /// Id of the case.
+        case: &'a str,
+    },
     /// What a case saw, as the text of its file in a capture; before its end is told.
     Captured {
         /// Id of the case.
@@ -196,6 +201,7 @@ impl Board {
         loop {
             while self.aborted.is_none() && suspect.is_none() && running.len() < jobs {
                 let Some(index) = waiting.next() else { break };
+                tell(RunEvent::CaseBegun { case: &self.cases[index].id.value });
                 running.spawn(self.case(index));
             }
             let Some(joined) = running.join_next().await else { break };

@@ -114,7 +114,7 @@ impl Trials {
         let mut repeat = 1;
         loop {
             let trial = with_value(&self.settings, value);
-            let finished = run(trial, self.needs.clone(), stop(), |_: &RunEvent<'_>| {}).await?;
+            let finished = run(trial, self.needs.clone(), stop(), &mut *tell).await?;
             let found = judged(value, &finished, self.allow_doubts);
             tell(&RunEvent::TrialDone(&found));
             let held = found.held;

@@ -1,7 +1,8 @@
 //! The account of a whole run: intervals become a series, sums become the report's load part.
 
 use ssecheck_model::load::{
-    Connections, Generator, Interval, Load, Metric, PlanFacts, Publishing, SlowReaders, StormResult,
+    Connections, Doubt, Generator, Interval, Load, Metric, PlanFacts, Publishing, SlowReaders,
+    StormResult,
 };
 use std::collections::BTreeMap;
 
@@ -127,6 +128,10 @@ impl Ledgers {
         });
         self.published_before = self.published.sent;
         self.total.add(&all);
+        // What doubts that are told before the end are judged from.
+        (self.load.events.events, self.load.events.untimed) = (counters.events, counters.untimed);
+        self.load.generator.window_closed = counters.window_closed;
+        self.load.generator.most_waiting_bytes = counters.most_waiting;
         self.counters = counters;
         self.load.connections = connections(&self.counters);
         self.load.publishing = self.load.publishing.take().map(|_| publishing(&self.published));
@@ -166,6 +171,11 @@ impl Ledgers {
             let each = crossed.iter().map(|(threshold, actual)| format!("{threshold} ({actual})"));
             each.collect::<Vec<_>>().join(", ")
         })
+    }
+
+    /// The doubts that can be told before the end.
+    pub(crate) fn doubts_so_far(&self) -> Vec<Doubt> {
+        judge::doubts_so_far(&self.load, &self.total)
     }
 
     /// Closes the account and judges it.

@@ -51,6 +51,7 @@ mod result;
 mod run;
 pub mod schedule;
 pub mod settings;
+pub mod so_far;
 mod stream;
 mod subscriber;
 pub mod table;
@@ -62,4 +63,4 @@ mod worker;
 
 pub use capacity::search;
 pub use facts::plan as plan_facts;
-pub use run::{Finished, RunError, RunEvent, foreign_note, needs, run};
+pub use run::{Finished, RunError, RunEvent, SoFar, foreign_note, needs, run};

@@ -14,6 +14,7 @@ mod series;
 mod storm;
 
 pub use admit::MergeError;
+pub(crate) use series::add_up;
 
 /// The most entries that [`Load::worst`] holds.
 pub const WORST: usize = 10;

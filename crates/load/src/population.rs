@@ -59,6 +59,18 @@ fn parts(settings: &Settings) -> Vec<(u32, Nanos, Option<Nanos>)> {
     parts
 }
 
+/// How many are to be there at a moment, over all shards.
+pub(crate) fn wanted(settings: &Settings, at: Nanos) -> u64 {
+    let there = |(count, start, leave): (u32, Nanos, Option<Nanos>)| {
+        let gone = at < start || leave.is_some_and(|leave| leave <= at);
+        let seconds = at.saturating_sub(start) as f64 / 1e9;
+        // The first one comes at the start.
+        let come = (seconds * settings.ramp + 1.0).min(f64::from(count)) as u64;
+        if gone { 0 } else { come }
+    };
+    parts(settings).into_iter().map(there).sum()
+}
+
 /// Number of the shard's first subscriber in the whole run, and how many it has.
 pub(crate) fn range(settings: &Settings) -> (u64, u32) {
     let of = |shard: ShardId| -> u64 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::thread::JoinHandle;
 
-use ssecheck_model::load::{Load, Need, Trial};
+use ssecheck_model::load::{Doubt, Interval, Load, Need, Trial};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
@@ -21,14 +21,38 @@ use crate::{facts, population};
 /// What a run tells while it lasts.
 #[derive(Debug)]
 pub enum RunEvent<'a> {
-    /// The plan was checked; connecting begins next.
-    Ready(&'a Load),
-    /// An interval is over; it is the newest of the series.
-    Interval(&'a Load),
+    /// The plan was checked; connecting begins next. In a capacity search, once for each trial.
+    Ready(&'a Settings),
+    /// An interval is over.
+    Interval(SoFar<'a>),
     /// A trial of the capacity search begins, with this many subscribers or events per second.
     Trial(f64),
     /// A trial is over.
     TrialDone(&'a Trial),
+}
+
+/// What is known at the end of an interval. What it costs to know is paid by who asks.
+#[derive(Clone, Copy)]
+pub struct SoFar<'a>(&'a Ledgers);
+
+impl SoFar<'_> {
+    /// The interval that has just ended.
+    #[must_use]
+    pub fn interval(&self) -> Option<&Interval> {
+        self.0.load().series.last()
+    }
+
+    /// The doubts that can be told before the end. They are not final: figures go on changing.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<Doubt> {
+        self.0.doubts_so_far()
+    }
+}
+
+impl std::fmt::Debug for SoFar<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SoFar").field(&self.interval()).finish()
+    }
 }
 
 /// Why a run could not be carried out.
@@ -115,7 +139,7 @@ pub async fn run(
     let shared = shared(&settings).await?;
     probe(&shared).await?;
     let mut ledgers = Ledgers::new(&shared, watch, facts::plan(&settings, needs));
-    tell(&RunEvent::Ready(ledgers.load()));
+    tell(&RunEvent::Ready(&shared.settings));
     let mut threads = Threads::start(&shared)?;
     let outcome = threads.follow(&mut ledgers, stop, &mut tell).await;
     let (legacy, published) = threads.join()?;
@@ -211,7 +235,7 @@ impl Threads {
             if !ledgers.book(news) {
                 continue;
             }
-            tell(&RunEvent::Interval(ledgers.load()));
+            tell(&RunEvent::Interval(SoFar(ledgers)));
             if outcome.aborted.is_none()
                 && let Some(crossed) = ledgers.crossed_for_too_long()
             {

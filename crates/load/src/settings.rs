@@ -298,6 +298,12 @@ impl Settings {
         self.publish_from().saturating_add(nanos(self.duration))
     }
 
+    /// How many subscribers there are to be at a moment, over all shards, if all keep to the plan.
+    #[must_use]
+    pub fn wanted(&self, at: Nanos) -> u64 {
+        crate::population::wanted(self, at)
+    }
+
     /// The publishing, if there is one.
     #[must_use]
     pub fn publishing(&self) -> Option<&Publishing> {

@@ -4,7 +4,7 @@ use ssecheck_model::report::{CheckResult, Evidence, Moment};
 
 use crate::sanitize::{BLOCK_LIMIT, VALUE_LIMIT, block, defuse, line, name};
 use crate::style::Style;
-use crate::wrap::hang;
+use crate::wrap::{columns, hang};
 use crate::{hexdump, place};
 
 /// Width of the labels `required`, `expected`, `actual` and the gap behind them.
@@ -82,7 +82,7 @@ fn moment(moment: &Moment, width: usize, style: Style) -> Vec<String> {
     let name = name(&moment.connection, NAME_LIMIT);
     let gap = if width > 0 { "  " } else { "" };
     let label = format!("{:>9.1} ms  {name:width$}{gap}", moment.at_ms);
-    hang(&label, &line(&moment.what, VALUE_LIMIT), label.chars().count(), style.width)
+    hang(&label, &line(&moment.what, VALUE_LIMIT), columns(&label), style.width)
 }
 
 fn command(evidence: &Evidence, style: Style) -> Vec<String> {

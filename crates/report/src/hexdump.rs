@@ -7,11 +7,16 @@ use ssecheck_model::report::{Excerpt, Layer};
 use crate::counts::grouped;
 use crate::sanitize::name;
 use crate::style::Style;
+use crate::wrap::{columns, hang, wrap};
 
-/// Bytes in a row.
+/// Bytes in a row, if the width allows.
 const ROW: usize = 16;
+/// Rows of other lengths, and the columns that each needs.
+const ROWS: [(usize, usize); 3] = [(ROW, 78), (8, 45), (4, 0)];
 /// Most rows shown.
 const MOST_ROWS: usize = 6;
+/// Indentation of notes that do not fit behind the offsets.
+const NOTE: usize = 2;
 /// Longest name of a connection shown, in characters.
 const NAME_LIMIT: usize = 24;
 /// Rows shown before the first marked one.
@@ -25,21 +30,30 @@ pub(crate) fn lines(excerpt: &Excerpt, style: Style) -> Vec<String> {
         false => text.to_owned(),
     };
     let carets = |row: &Row| row.carets(style);
-    dump(excerpt, &paint, &carets)
+    let fitting = ROWS.into_iter().find(|(_, columns)| *columns <= style.width);
+    let mut lines = dump(excerpt, fitting.map_or(ROW, |(bytes, _)| bytes), &paint, &carets);
+    let rest = lines.split_off(1);
+    let heading = lines.iter().flat_map(|heading| wrap(heading, style.width));
+    let rest = rest.into_iter().flat_map(|line| match line.trim_start().strip_prefix('(') {
+        Some(_) if columns(&line) > style.width => hang("", &line, NOTE, style.width),
+        _ => vec![line],
+    });
+    heading.chain(rest).collect()
 }
 
 /// The same with every text of the dump through `paint`, which is told whether it is marked, and
 /// without carets: for pages that have another way to mark.
 pub(crate) fn painted(excerpt: &Excerpt, paint: &dyn Fn(bool, &str) -> String) -> Vec<String> {
-    dump(excerpt, paint, &|_| None)
+    dump(excerpt, ROW, paint, &|_| None)
 }
 
 fn dump(
     excerpt: &Excerpt,
+    row: usize,
     paint: &dyn Fn(bool, &str) -> String,
     carets: &dyn Fn(&Row) -> Option<String>,
 ) -> Vec<String> {
-    let Some(window) = Window::of(excerpt) else {
+    let Some(window) = Window::of(excerpt, row) else {
         return vec!["bytes: the report holds no valid hexadecimal here".to_owned()];
     };
     let mut out = vec![paint(false, &heading(excerpt))];
@@ -75,17 +89,17 @@ struct Window {
 }
 
 impl Window {
-    fn of(excerpt: &Excerpt) -> Option<Self> {
+    fn of(excerpt: &Excerpt, length: usize) -> Option<Self> {
         let bytes = decode(&excerpt.hex)?;
         let mark = mark(excerpt, bytes.len());
-        let total = (mark.end.max(bytes.len())).div_ceil(ROW);
-        let first = (mark.start / ROW).saturating_sub(ROWS_BEFORE);
+        let total = (mark.end.max(bytes.len())).div_ceil(length);
+        let first = (mark.start / length).saturating_sub(ROWS_BEFORE);
         let first = first.min(total.saturating_sub(MOST_ROWS));
         let shown = first..total.min(first + MOST_ROWS);
-        let row = |index: usize| Row::new(excerpt.offset, index * ROW, &bytes, &mark);
+        let row = |index: usize| Row::new(excerpt.offset, index * length, length, (&bytes, &mark));
         Some(Self {
-            bytes_before: first * ROW,
-            bytes_after: bytes.len().saturating_sub(shown.end * ROW),
+            bytes_before: first * length,
+            bytes_after: bytes.len().saturating_sub(shown.end * length),
             rows: shown.map(row).collect(),
         })
     }
@@ -104,15 +118,23 @@ impl Window {
 /// One row: its bytes, and which of its columns are marked.
 struct Row {
     offset: u64,
+    /// How many bytes it has room for.
+    length: usize,
     bytes: Vec<u8>,
     marked: Range<usize>,
 }
 
 impl Row {
-    fn new(offset: u64, start: usize, bytes: &[u8], mark: &Range<usize>) -> Self {
-        let end = bytes.len().min(start + ROW);
-        let column = |at: usize| at.saturating_sub(start).min(ROW);
+    fn new(
+        offset: u64,
+        start: usize,
+        length: usize,
+        (bytes, mark): (&[u8], &Range<usize>),
+    ) -> Self {
+        let end = bytes.len().min(start + length);
+        let column = |at: usize| at.saturating_sub(start).min(length);
         Self {
+            length,
             offset: offset.saturating_add(start as u64),
             bytes: bytes.get(start..end).unwrap_or_default().to_vec(),
             marked: column(mark.start)..column(mark.end),
@@ -137,7 +159,7 @@ impl Row {
             false => " ".repeat(sign.len()),
         };
         let hex = self.columns(|index| sign(index, "^^"));
-        let ascii: String = (0..ROW).map(|index| sign(index, "^")).collect();
+        let ascii: String = (0..self.length).map(|index| sign(index, "^")).collect();
         let gap = format!("{:08x}", self.offset).len() + 2;
         let carets = format!("{hex}   {ascii}");
         (!self.marked.is_empty()).then(|| format!("{:gap$}{}", "", style.mark(carets.trim_end())))
@@ -145,7 +167,7 @@ impl Row {
 
     fn columns(&self, cell: impl Fn(usize) -> String) -> String {
         let half = |range: Range<usize>| range.map(&cell).collect::<Vec<_>>().join(" ");
-        format!("{}  {}", half(0..ROW / 2), half(ROW / 2..ROW))
+        format!("{}  {}", half(0..self.length / 2), half(self.length / 2..self.length))
     }
 }
 
@@ -200,6 +222,19 @@ mod tests {
         bytes of the stream on connection first; marked: bytes 70 to 71
         00000040  64 61 74 61 3a 20 ff fe  20 6f 6b 0a 0a           |data: .. ok..|
                                     ^^ ^^                                  ^^
+        ");
+    }
+
+    #[test]
+    fn narrow_terminals_have_shorter_rows() {
+        let narrow = Style { color: false, width: 40 };
+        let text = lines(&excerpt(&[b'x'; 5], 0, 4..5), narrow).join("\n");
+        insta::assert_snapshot!(text, @r"
+        bytes of the stream on connection first;
+        marked: byte 4
+        00000000  78 78  78 78  |xxxx|
+        00000004  78            |x|
+                  ^^             ^
         ");
     }
 

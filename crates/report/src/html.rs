@@ -65,7 +65,8 @@ pub fn render(report: &Report) -> String {
 }
 
 fn of_report(report: &Report, detail: &Detail) -> String {
-    let conformance = report.conformance.as_ref();
+    // The kill matrix has a page of its own; as checks it is for the machine formats.
+    let conformance = report.conformance.as_ref().filter(|_| report.selftest.is_none());
     let checks = conformance.map(|part| Value::from(Serde(checks::part(report, part, detail))));
     let load = report.load.as_ref().map(|part| Value::from(Serde(load::part(report, part))));
     let selftest = report.selftest.as_ref();

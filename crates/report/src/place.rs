@@ -2,19 +2,20 @@
 
 use ssecheck_model::report::Place;
 
-use crate::sanitize::{line, name};
+use crate::sanitize::{VALUE_LIMIT, line, name};
 use crate::style::Style;
+use crate::wrap::{columns, cut};
 
 /// Longest file name shown, in characters.
 const FILE_LIMIT: usize = 200;
-/// Most characters of the source line shown before the caret.
-const BEFORE: usize = 40;
-/// Most characters of the source line shown from the caret on.
-const AFTER: usize = 60;
 /// Most lines of an entry shown.
 const ENTRY_LINES: usize = 24;
 /// Longest line of an entry shown, in characters.
 const ENTRY_WIDTH: usize = 110;
+/// What an ellipsis takes.
+const DOTS: usize = 3;
+/// Least columns for the source line, however narrow the terminal is.
+const LEAST: usize = 24;
 
 /// `file:line:column`.
 pub(crate) fn position(place: &Place) -> String {
@@ -24,12 +25,13 @@ pub(crate) fn position(place: &Place) -> String {
 /// The position, the source line, and a caret under the column.
 pub(crate) fn lines(place: &Place, style: Style) -> Vec<String> {
     let number = place.line.to_string();
-    let (before, after) = around(place);
+    let room = style.width.saturating_sub(number.len() + " | ".len()).max(LEAST);
+    let (before, after) = around(place, room);
     let gutter = " ".repeat(number.len());
     vec![
         position(place),
         format!("{number} | {before}{after}").trim_end().to_owned(),
-        format!("{gutter} | {}{}", " ".repeat(before.chars().count()), style.mark("^")),
+        format!("{gutter} | {}{}", " ".repeat(columns(&before)), style.mark("^")),
     ]
 }
 
@@ -59,15 +61,23 @@ fn aligned(line: &str, width: usize) -> String {
     format!("{}{line}", " ".repeat(width.saturating_sub(number)))
 }
 
-/// The source line in two halves, cut at the column and shortened on both sides.
-fn around(place: &Place) -> (String, String) {
+/// The source line in two halves, cut at the column and shortened on both sides: before the caret
+/// stand at most two fifths of the room.
+fn around(place: &Place, room: usize) -> (String, String) {
     let column = usize::try_from(place.column).unwrap_or(usize::MAX).saturating_sub(1);
-    let column = column.min(place.text.chars().count());
-    let start = column.saturating_sub(BEFORE);
-    let before: String = place.text.chars().skip(start).take(column - start).collect();
-    let after: String = place.text.chars().skip(column).take(AFTER + 1).collect();
-    let ellipsis = if start > 0 { "..." } else { "" };
-    (format!("{ellipsis}{}", line(&before, BEFORE)), name(&after, AFTER))
+    let at = place.text.char_indices().nth(column).map_or(place.text.len(), |(at, _)| at);
+    let (before, after) = place.text.split_at(at);
+    let before = line(before, VALUE_LIMIT * 2);
+    let most = room * 2 / 5;
+    let mut start = 0;
+    if columns(&before) > most {
+        let mut places = before.char_indices().map(|(at, _)| at);
+        start = places.find(|at| columns(&before[*at..]) + DOTS <= most).unwrap_or(before.len());
+    }
+    let dots = if start > 0 { "..." } else { "" };
+    let before = format!("{dots}{}", &before[start..]);
+    let after = cut(&name(after, VALUE_LIMIT), room.saturating_sub(columns(&before)));
+    (before, after)
 }
 
 #[cfg(test)]
@@ -102,7 +112,7 @@ mod tests {
         let lines = lines(&place(207, &text), Style::PLAIN);
         let caret = lines[2].chars().count() - 1;
         assert_eq!(lines[1].chars().nth(caret), Some('X'), "{lines:#?}");
-        assert!(lines.iter().all(|line| line.chars().count() < 120), "{lines:#?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! evidence first, warnings in short, what could not be judged, and the counts and the verdict last.
 
 mod finding;
+pub mod live;
 pub mod load;
 pub(crate) mod portability;
 
@@ -15,7 +16,7 @@ use crate::parser::{as_checks, facts};
 use crate::sanitize::{VALUE_LIMIT, defuse, line};
 use crate::style::Style;
 use crate::verdict;
-use crate::wrap::hang;
+use crate::wrap::{Part, hang, pack, padded, wrap};
 
 /// Width of the family names in [`family_line`], in columns.
 const FAMILY: usize = 16;
@@ -51,20 +52,47 @@ pub fn header(tool: &Tool, target: &TargetInfo, style: Style) -> String {
     let url = line(&target.url, VALUE_LIMIT);
     let testbed = if target.testbed { " (the built-in testbed)" } else { "" };
     let program = line(&format!("{} {}", tool.name, tool.version), VALUE_LIMIT);
-    let mut lines = vec![format!("{program}: {}{testbed}", style.bold(&url))];
+    let mut lines = vec![];
+    let plain = wrap(&format!("{program}: {url}{testbed}"), style.width);
+    // Painted only where it was not broken, or the colour would reach into the next line.
+    lines.extend(plain.iter().map(|line| line.replacen(&url, &style.bold(&url), 1)));
     lines.extend(capabilities("declared", &target.provides, style));
     lines.extend(capabilities("seen, but not declared", &target.seen, style));
     finish(&lines)
+}
+
+/// A sentence, or some, wrapped; ends with a line feed.
+pub fn prose(text: &str, style: Style) -> String {
+    finish(&wrap(text, style.width))
+}
+
+/// A word and what it says, wrapped so that the word stands out; ends with a line feed.
+pub fn entry(label: &str, text: &str, label_width: usize, style: Style) -> String {
+    finish(&hang(label, text, label_width, style.width))
 }
 
 /// One line on the checks of one family (the part of their ids before `/`), without a line feed:
 /// `framing          18 passed  1 failed  2 not applicable`.
 pub fn family_line(family: &str, checks: &[&CheckResult], style: Style) -> String {
     let counts = phrases(summary_of(checks));
-    let painted = counts.iter().map(|(outcome, phrase)| style.outcome(*outcome, phrase));
-    let painted: Vec<String> = painted.collect();
+    let paints: Vec<_> =
+        counts.iter().map(|(outcome, _)| move |text: &str| style.outcome(*outcome, text)).collect();
+    let painted = counts.iter().zip(&paints).map(|((_, phrase), paint)| {
+        let paint: &dyn Fn(&str) -> String = paint;
+        (phrase.clone(), paint)
+    });
+    let parts: Vec<Part<'_>> = painted.collect();
     let family = line(family, VALUE_LIMIT);
-    defuse(format!("{family:FAMILY$} {}", painted.join("  ")).trim_end())
+    let narrow = style.width < 3 * FAMILY;
+    let indent = if narrow { FAMILY / 4 } else { FAMILY + 1 };
+    let mut lines = pack(&parts, indent, style.width);
+    match narrow {
+        true => lines[0].insert_str(0, &" ".repeat(indent)),
+        false => lines[0].insert_str(0, &(padded(&family, FAMILY) + " ")),
+    }
+    let own = narrow.then_some(family).into_iter();
+    let lines = own.chain(lines).map(|line| defuse(line.trim_end()));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Everything that a person has to know after a run: the findings, the counts and the verdict. For
@@ -107,7 +135,7 @@ fn last_words(report: &Report, conformance: &Conformance, style: Style) -> Vec<S
     let mut lines = hang("", &format!("{total} in {time}: {counts}"), 0, style.width);
     lines.extend(failed_ids(conformance, style));
     if report.interrupted {
-        lines.push("interrupted by the user: the report is partial".to_owned());
+        lines.extend(wrap("interrupted by the user: the report is partial", style.width));
     }
     let verdict = hang("", &verdict, 0, style.width);
     lines.extend(verdict.iter().map(|line| style.verdict(conformance.verdict, line)));

@@ -3,6 +3,7 @@
 pub(crate) mod expected;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod pty;
 pub(crate) mod raw;
 pub(crate) mod schema;
 pub(crate) mod scratch;

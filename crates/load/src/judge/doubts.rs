@@ -51,8 +51,29 @@ const JUDGES: [Judge; 19] = [
     count_doubts::nothing_received,
 ];
 
+/// Those that need nothing that is only counted at the end.
+const EARLY: [Judge; 8] = [
+    time_doubts::merged_reads,
+    time_doubts::closed_window,
+    time_doubts::slip,
+    time_doubts::clock_step,
+    machine_doubts::saturated_machine,
+    machine_doubts::saturated_worker,
+    machine_doubts::ports,
+    machine_doubts::descriptors,
+];
+
 pub(super) fn all(load: &Load, figures: &Figures) -> Vec<Doubt> {
-    let mut doubts: Vec<Doubt> = JUDGES.iter().filter_map(|judge| judge(load, figures)).collect();
+    of(&JUDGES, load, figures)
+}
+
+/// What can be told while the run lasts.
+pub(super) fn early(load: &Load, figures: &Figures) -> Vec<Doubt> {
+    of(&EARLY, load, figures)
+}
+
+fn of(judges: &[Judge], load: &Load, figures: &Figures) -> Vec<Doubt> {
+    let mut doubts: Vec<Doubt> = judges.iter().filter_map(|judge| judge(load, figures)).collect();
     doubts.sort_by_key(|doubt| !doubt.invalidates);
     doubts
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ssecheck_model::load::{Load, Metric};
 
 use crate::histogram::{self, Times};
+use crate::metrics::Metrics;
 
 /// A figure is doubtful when it may be off by more than this share of itself and by more than
 /// [`TOLERATED_US`]: half of the 10 % below which two runs on one machine do not differ.
@@ -40,6 +41,12 @@ impl Figures {
             }
         }
         figures
+    }
+
+    /// As they are measured, before they are written.
+    pub(super) fn of(times: &Metrics) -> Self {
+        let times = times.iter().map(|(metric, times)| (metric, times.clone())).collect();
+        Self { times, unreadable: Vec::new() }
     }
 
     pub(super) fn get(&self, metric: Metric) -> Option<&Times> {

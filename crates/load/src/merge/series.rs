@@ -39,6 +39,17 @@ pub(super) fn series(loads: &[&Load]) -> Result<Vec<Interval>, MergeError> {
     Ok(sums.into_values().map(Sum::finish).collect())
 }
 
+/// One interval of several shards as one; `None` when a histogram of theirs cannot be read.
+pub(crate) fn add_up(shards: &[Interval]) -> Option<Interval> {
+    let mut sum = begin(shards.first()?);
+    for interval in shards {
+        sum.add_counts(interval);
+        sum.add_times(0, interval).ok()?;
+        sum.interval.open = sum.interval.open.saturating_add(interval.open);
+    }
+    Some(sum.finish())
+}
+
 fn begin(interval: &Interval) -> Sum {
     let interval = Interval { at_ms: interval.at_ms, ..Interval::default() };
     Sum { interval, times: BTreeMap::new() }

@@ -1,5 +1,7 @@
 //! The measured times that a report has, in order.
 
+use std::collections::BTreeMap;
+
 use ssecheck_model::load::{Brief, Interval, Latency, Load, Metric};
 
 /// The times that people ask for first, when events have no publish time of ours or of the server's.
@@ -28,6 +30,11 @@ pub(crate) fn main(load: &Load) -> Option<Metric> {
 /// The one time that says most about an interval.
 pub(crate) fn main_of(interval: &Interval) -> Option<(Metric, &Brief)> {
     MAIN.into_iter().find_map(|main| of_interval(interval).find(|(metric, _)| *metric == main))
+}
+
+/// The one that says most of times by name.
+pub(crate) fn main_of_all(all: &BTreeMap<String, Brief>) -> Option<(Metric, &Brief)> {
+    MAIN.into_iter().find_map(|main| Some((main, all.get(main.as_str())?)))
 }
 
 /// Whether the generator, not the server, is to blame for a long one.

@@ -8,7 +8,7 @@ use crate::evidence;
 use crate::groups::group_by;
 use crate::sanitize::{VALUE_LIMIT, line};
 use crate::style::Style;
-use crate::wrap::{hang, wrap};
+use crate::wrap::{Part, hang, pack, wrap};
 
 /// Longest message of a warning, in characters: the rest is in the other formats.
 const WARNING_LIMIT: usize = 160;
@@ -17,7 +17,7 @@ const INDENT: usize = 2;
 
 /// A failed check with all its evidence, and an empty line.
 pub(super) fn failure(check: &CheckResult, style: Style) -> Vec<String> {
-    let mut lines = vec![title(check, style)];
+    let mut lines = title(check, "", style);
     lines.extend(body(&wrap(&message(check), inner(style).width)));
     lines.push(String::new());
     lines.extend(body(&evidence::lines(check, inner(style))));
@@ -32,12 +32,13 @@ pub(super) fn warnings(checks: &[&CheckResult], style: Style) -> Vec<String> {
     }
     let mut lines = Vec::new();
     for check in checks {
-        lines.push(format!("{}  {}", title(check, style), style.dim(&source(check))));
+        lines.extend(title(check, &source(check), style));
         let message = line(&check.message, WARNING_LIMIT);
         lines.extend(body(&wrap(&message, inner(style).width)));
     }
     let show = if checks[0].case.is_empty() { "" } else { "; ssecheck cases show CASE" };
-    lines.push(style.dim(&format!("more on warnings: --markdown FILE or --json FILE{show}")));
+    let more = format!("more on warnings: --markdown FILE or --json FILE{show}");
+    lines.extend(wrap(&more, style.width).iter().map(|line| style.dim(line)));
     lines.push(String::new());
     lines
 }
@@ -46,7 +47,7 @@ pub(super) fn warnings(checks: &[&CheckResult], style: Style) -> Vec<String> {
 pub(super) fn known(checks: &[&CheckResult], style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for check in checks {
-        lines.push(title(check, style));
+        lines.extend(title(check, "", style));
         let note = line(check.note.as_deref().unwrap_or_default(), WARNING_LIMIT);
         lines.extend(body(&wrap(&note, inner(style).width)));
     }
@@ -58,9 +59,13 @@ pub(super) fn known(checks: &[&CheckResult], style: Style) -> Vec<String> {
 pub(super) fn baseline(conformance: &Conformance, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for problem in conformance.baseline_problems() {
-        let word = style.outcome(Outcome::Fail, "FAIL");
-        let check = style.bold(&line(&problem.check, VALUE_LIMIT));
-        lines.push(format!("{word}  baseline  {}  {check}", problem.kind.as_str()));
+        let parts: [Part<'_>; 4] = [
+            ("FAIL".to_owned(), &|text| style.outcome(Outcome::Fail, text)),
+            ("baseline".to_owned(), &str::to_owned),
+            (problem.kind.as_str().to_owned(), &str::to_owned),
+            (line(&problem.check, VALUE_LIMIT), &|text| style.bold(text)),
+        ];
+        lines.extend(pack(&parts, INDENT, style.width));
         lines.extend(body(&wrap(&line(&problem.message, VALUE_LIMIT), inner(style).width)));
         lines.extend(body(&crate::place::lines(&problem.place, inner(style))));
         lines.push(String::new());
@@ -82,24 +87,34 @@ fn unjudged_group(group: &[&CheckResult], style: Style) -> Vec<String> {
         return failure(only, style);
     }
     let reason = reason(first);
-    let word = style.outcome(first.outcome, word(first.outcome));
     let ids: Vec<&str> = group.iter().map(|check| check.id.as_str()).collect();
     let ids = ids.iter().map(|id| line(id, VALUE_LIMIT)).collect::<Vec<_>>().join(" ");
-    let mut lines = vec![format!("{word}  {}  {reason}", style.bold(&count(group.len())))];
+    let mut lines = headline(first.outcome, &count(group.len()), &[&reason], style);
     lines.extend(body(&wrap(&message(first), inner(style).width)));
     lines.push(String::new());
     lines.extend(body(&hang("checks", &ids, 11, inner(style).width)));
     lines.push(String::new());
-    lines.push(format!("  the first of them, {}:", line(&first.id, VALUE_LIMIT)));
+    let first_of = format!("the first of them, {}:", line(&first.id, VALUE_LIMIT));
+    lines.extend(body(&wrap(&first_of, inner(style).width)));
     lines.extend(body(&evidence::lines(first, inner(style))));
     lines.push(String::new());
     lines
 }
 
-fn title(check: &CheckResult, style: Style) -> String {
-    let word = style.outcome(check.outcome, word(check.outcome));
-    let id = style.bold(&line(&check.id, VALUE_LIMIT));
-    format!("{word}  {id}  {}", reason(check)).trim_end().to_owned()
+/// Outcome, id and reason, and what else is to stand beside them.
+fn title(check: &CheckResult, beside: &str, style: Style) -> Vec<String> {
+    let id = line(&check.id, VALUE_LIMIT);
+    headline(check.outcome, &id, &[&reason(check), beside], style)
+}
+
+fn headline(outcome: Outcome, what: &str, beside: &[&str], style: Style) -> Vec<String> {
+    let [colored, bold, dim]: [&dyn Fn(&str) -> String; 3] =
+        [&|text| style.outcome(outcome, text), &|text| style.bold(text), &|text| style.dim(text)];
+    let mut parts = vec![(word(outcome).to_owned(), colored), (what.to_owned(), bold)];
+    // What stands in brackets is by the way.
+    let paint = |text: &str| if text.starts_with('(') { dim } else { &str::to_owned };
+    parts.extend(beside.iter().map(|text| ((*text).to_owned(), paint(text))));
+    pack(&parts, INDENT, style.width)
 }
 
 fn source(check: &CheckResult) -> String {

@@ -10,7 +10,7 @@ use crate::load::latency;
 use crate::load::units::{amount, count, counted, magnitude, short_count, time, time_ms};
 use crate::load::verdict::{LoadVerdict, invalidating, notes, sentence};
 use crate::style::Style;
-use crate::wrap::hang;
+use crate::wrap::{Part, hang, pack, wrap};
 
 /// Width of the labels, gap included, in columns.
 const LABEL: usize = 14;
@@ -50,9 +50,9 @@ pub fn results(report: &Report, style: Style) -> String {
     super::finish(&lines)
 }
 
-/// One plain line on an interval, without a line feed:
+/// One plain line on an interval (more where it is narrow), without a line feed at the end:
 /// `12s  open 10,000  events 50.0k/s  p50 31.2 ms  p99 79.1 ms  lag p99 2.05 ms`.
-pub fn progress(interval: &Interval) -> String {
+pub fn progress(interval: &Interval, style: Style) -> String {
     let end = interval.at_ms.saturating_add(interval.length_ms);
     let seconds = interval.length_ms.max(1) as f64 / 1e3;
     let rate = (interval.events as f64 / seconds).round();
@@ -61,16 +61,19 @@ pub fn progress(interval: &Interval) -> String {
         format!("open {}", count(interval.open)),
         format!("events {}/s", magnitude(rate)),
     ];
-    parts.extend(latency::main_of(interval).map(|(metric, it)| {
+    if let Some((metric, it)) = latency::main_of(interval) {
         let name = if metric == Metric::Fanout { "" } else { metric.as_str() };
-        format!("{name} p50 {}  p99 {}", time(it.p50), time(it.p99)).trim_start().to_owned()
-    }));
+        parts.push(format!("{name} p50 {}", time(it.p50)).trim_start().to_owned());
+        parts.push(format!("p99 {}", time(it.p99)));
+    }
     let lag = latency::of_interval(interval).find(|(metric, _)| *metric == Metric::Lag);
     parts.extend(lag.map(|(_, it)| format!("lag p99 {}", time(it.p99))));
     for (number, what) in [(interval.failed, "failed"), (interval.ended_early, "ended early")] {
         parts.extend((number > 0).then(|| format!("{what} {}", count(number))));
     }
-    parts.join("  ")
+    let plain: &dyn Fn(&str) -> String = &str::to_owned;
+    let parts: Vec<Part<'_>> = parts.into_iter().map(|part| (part, plain)).collect();
+    pack(&parts, 4, style.width).join("\n")
 }
 
 /// How fast, how long, and what would make it happen again.
@@ -135,28 +138,57 @@ fn run(load: &Load, report: &Report) -> String {
 
 /// The table of times. The generator's own stand apart, since no server can mend them.
 fn times(load: &Load, style: Style) -> Vec<String> {
-    let row = |(metric, it): (Metric, &Latency)| figures(metric.as_str(), it);
+    let shown = fitting(style.width);
+    let row = |(metric, it): (Metric, &Latency)| figures(metric.as_str(), it, &shown);
     let (own, server): (Vec<_>, Vec<_>) =
         latency::measured(load).partition(|(metric, _)| latency::is_own_cost(*metric));
     if own.is_empty() && server.is_empty() {
         return vec![String::new(), "no times were measured".to_owned()];
     }
-    let head = format!(
-        "{:NAME$}{:>10}{:>9}{:>9}{:>9}{:>9}{:>9}",
-        "latency", "count", "p50", "p90", "p99", "p99.9", "max"
-    );
+    let names = shown.iter().map(|column| format!("{:>1$}", column.name, column.width));
+    let head = format!("{:NAME$}{}", "latency", names.collect::<String>());
     let mut lines = vec![String::new(), style.bold(&head)];
     lines.extend(server.into_iter().map(row));
     if !own.is_empty() {
-        lines.push(style.dim("the generator's own cost, not the server's:"));
+        let title = wrap("the generator's own cost, not the server's:", style.width);
+        lines.extend(title.iter().map(|line| style.dim(line)));
         lines.extend(own.into_iter().map(row));
     }
     lines
 }
 
-fn figures(name: &str, it: &Latency) -> String {
-    let figures = [it.p50, it.p90, it.p99, it.p999, it.max].map(|us| format!("{:>9}", time(us)));
-    format!("{name:NAME$}{:>10}{}", short_count(it.count), figures.concat())
+/// A column of the table of times.
+#[derive(Clone, Copy)]
+struct Column {
+    name: &'static str,
+    width: usize,
+    /// Kept the longer where there is no room for all; 0 for the most important one.
+    rank: usize,
+    text: fn(&Latency) -> String,
+}
+
+const COLUMNS: [Column; 6] = [
+    Column { name: "count", width: 10, rank: 5, text: |it| short_count(it.count) },
+    Column { name: "p50", width: 9, rank: 1, text: |it| time(it.p50) },
+    Column { name: "p90", width: 9, rank: 4, text: |it| time(it.p90) },
+    Column { name: "p99", width: 9, rank: 0, text: |it| time(it.p99) },
+    Column { name: "p99.9", width: 9, rank: 3, text: |it| time(it.p999) },
+    Column { name: "max", width: 9, rank: 2, text: |it| time(it.max) },
+];
+
+/// The columns for which there is room, the most important ones first to be kept.
+fn fitting(width: usize) -> Vec<Column> {
+    let mut kept = COLUMNS.to_vec();
+    while kept.iter().map(|it| it.width).sum::<usize>() + NAME > width && kept.len() > 1 {
+        let least = kept.iter().map(|it| it.rank).max();
+        kept.retain(|it| Some(it.rank) != least);
+    }
+    kept
+}
+
+fn figures(name: &str, it: &Latency, shown: &[Column]) -> String {
+    let cells = shown.iter().map(|column| format!("{:>1$}", (column.text)(it), column.width));
+    format!("{name:NAME$}{}", cells.collect::<String>())
 }
 
 fn thresholds(load: &Load, style: Style) -> Vec<String> {
@@ -178,11 +210,11 @@ fn told(fact: &Fact, style: Style) -> Vec<String> {
     lines.flat_map(|(index, line)| labelled(label(index), line, style)).collect()
 }
 
-fn labelled(label: &str, text: &str, style: Style) -> Vec<String> {
+pub(super) fn labelled(label: &str, text: &str, style: Style) -> Vec<String> {
     painted(label, text, LABEL, style, |label| style.bold(label))
 }
 
-fn worded(word: &str, outcome: Outcome, text: &str, style: Style) -> Vec<String> {
+pub(super) fn worded(word: &str, outcome: Outcome, text: &str, style: Style) -> Vec<String> {
     painted(word, text, WORD, style, |word| style.outcome(outcome, word))
 }
 

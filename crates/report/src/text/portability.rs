@@ -4,7 +4,7 @@ use ssecheck_model::report::{Divergence, Portability};
 
 use crate::sanitize::{VALUE_LIMIT, line};
 use crate::style::Style;
-use crate::wrap::hang;
+use crate::wrap::{hang, wrap};
 
 /// Width of the names of habits and the gap before them.
 const NAME: usize = 24;
@@ -18,11 +18,12 @@ pub(super) fn lines(all: &[Portability], style: Style) -> Vec<String> {
         return Vec::new();
     }
     let title = "portability: clients that would see something else (no verdict)";
-    let mut out = vec![style.bold(title)];
+    let mut out: Vec<String> = wrap(title, style.width).iter().map(|it| style.bold(it)).collect();
     for one in differing {
         out.extend(hang(&format!("  {}", line(&one.model, NAME)), &text(one), NAME, style.width));
     }
-    out.push(style.dim("more on them: --markdown FILE or --json FILE"));
+    let more = wrap("more on them: --markdown FILE or --json FILE", style.width);
+    out.extend(more.iter().map(|line| style.dim(line)));
     out.push(String::new());
     out
 }

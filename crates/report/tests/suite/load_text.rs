@@ -85,14 +85,14 @@ fn loss_is_not_claimed_without_a_sequence() {
 fn an_interval_is_one_line() {
     let mut interval = rich().load.unwrap_or_default().series.swap_remove(1);
     assert_eq!(
-        load_text::progress(&interval),
-        "20s  open 9,999  events 50.0k/s  p50 3.61 ms  p99 266 ms  lag p99 16.2 ms  failed 1"
+        load_text::progress(&interval, Style::PLAIN),
+        "20s  open 9,999  events 50.0k/s  p50 3.61 ms  p99 266 ms  lag p99 16.2 ms\n    failed 1"
     );
     interval.latency_us.remove("fanout");
     interval.latency_us.insert("spread".to_owned(), brief(&[1_500]));
-    let line = load_text::progress(&interval);
-    assert!(line.contains("  spread p50 1.50 ms  p99 1.50 ms  "), "{line}");
-    assert_eq!(load_text::progress(&Interval::default()), "0s  open 0  events 0/s");
+    let line = load_text::progress(&interval, Style::PLAIN);
+    assert!(line.contains("  spread p50 1.50 ms  p99 1.50 ms\n    lag "), "{line}");
+    assert_eq!(load_text::progress(&Interval::default(), Style::PLAIN), "0s  open 0  events 0/s");
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn a_family_is_one_line() {
     let line = text::family_line("framing", &all, Style::PLAIN);
     assert_eq!(
         line,
-        "framing          2 passed  1 warning  1 failed  1 error  2 untestable  1 not applicable"
+        "framing          2 passed  1 warning  1 failed  1 error  2 untestable\n                 1 not applicable"
     );
 }
 
