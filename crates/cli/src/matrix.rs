@@ -28,7 +28,7 @@ pub(crate) fn matrix(args: &MatrixArgs) -> Done {
 }
 
 /// The file's name without its ending; with its folder, where another file has the same name.
-fn name(path: &Path, all: &[std::path::PathBuf]) -> String {
+pub(crate) fn name(path: &Path, all: &[std::path::PathBuf]) -> String {
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let same = all.iter().filter(|other| stem(other) == stem(path)).count();
     match same {

@@ -5,6 +5,8 @@
 
 mod charts;
 mod checks;
+mod compare;
+mod curves;
 mod load;
 mod matrix;
 mod plot;
@@ -14,7 +16,8 @@ mod timeline;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use ssecheck_model::report::Report;
+use ssecheck_model::comparison::Comparison;
+use ssecheck_model::report::{Report, Tool as ComparisonTool};
 
 use crate::load::verdict::LoadVerdict;
 use crate::matrix::{Subject, viewed};
@@ -22,19 +25,22 @@ use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 /// What a template can stand on.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("page.html", include_str!("../templates/page.html")),
     ("checks.html", include_str!("../templates/checks.html")),
     ("check.html", include_str!("../templates/check.html")),
     ("matrix.html", include_str!("../templates/matrix.html")),
+    ("plot.html", include_str!("../templates/plot.html")),
+    ("compare.html", include_str!("../templates/compare.html")),
     ("load.html", include_str!("../templates/load.html")),
 ];
 
 /// What every page carries, each file with what one kind of part needs.
-const STYLE: [&str; 4] = [
+const STYLE: [&str; 5] = [
     include_str!("../templates/page.css"),
     include_str!("../templates/checks.css"),
     include_str!("../templates/load.css"),
+    include_str!("../templates/compare.css"),
     include_str!("../templates/matrix.css"),
 ];
 const SCRIPT: [&str; 2] =
@@ -84,6 +90,28 @@ pub fn matrix(subjects: &[Subject]) -> String {
         checks => (),
         load => (),
         matrix => Value::from(Serde(matrix::part(&viewed))),
+    })
+}
+
+/// The page of a comparison; the curves are those of the runs that were compared.
+///
+/// # Panics
+///
+/// Never, as [`render`].
+pub fn comparison(comparison: &Comparison, a: &[Subject], b: &[Subject]) -> String {
+    let ComparisonTool { name, version } = &comparison.tool;
+    page(context! {
+        tool => line(&format!("{name} {version}"), VALUE_LIMIT),
+        title => format!("{}: comparison", comparison.verdict.word()),
+        heading => compare::heading(comparison),
+        testbed => false,
+        started_at => "",
+        duration => "",
+        interrupted => false,
+        checks => (),
+        load => (),
+        matrix => (),
+        comparison => Value::from(Serde(compare::part(comparison, a, b))),
     })
 }
 

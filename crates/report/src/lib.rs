@@ -5,6 +5,7 @@
 //! environment. Each module is one format; text that came from the target passes through
 //! [`sanitize`] in all of them, because a report is read in terminals, browsers and CI logs.
 
+pub mod compare;
 pub mod csv;
 pub mod github;
 pub mod hgrm;
