@@ -32,6 +32,7 @@ mod parser;
 mod place;
 mod samples;
 mod style;
+mod tally;
 mod verdict;
 mod wrap;
 

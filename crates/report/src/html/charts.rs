@@ -1,6 +1,5 @@
 //! The plots of a load run.
 
-use hdrhistogram::Histogram;
 use ssecheck_model::load::{Brief, Interval, Load, Metric};
 
 use super::curves::{Curve, plot_curves};
@@ -8,7 +7,7 @@ use super::load::{axis_second, axis_time, middle};
 use super::plot::{Canvas, MOST_POINTS, Plot, Scale};
 use crate::load::latency;
 use crate::load::units::magnitude;
-use crate::samples;
+use crate::tally::Tally;
 
 /// What the axis of time is.
 const SECONDS: &str = "since connecting began";
@@ -112,10 +111,9 @@ fn over_time(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
 
 /// How many samples fell where, by time and size.
 fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
-    let columns: Vec<(f64, f64, Histogram<u64>)> =
+    let columns: Vec<(f64, f64, Tally)> =
         groups.iter().filter_map(|group| column(group, main)).collect();
-    let bounds =
-        columns.iter().flat_map(|(.., it)| [it.min().max(1) as f64, it.max().max(1) as f64]);
+    let bounds = columns.iter().flat_map(|(.., it)| it.values().map(|(us, _)| us.max(1) as f64));
     let y = Scale::powers(bounds);
     let Scale::Log { from, to } = y else { return None };
     let edge = |row: usize| from * (to / from).powf(row as f64 / ROWS as f64);
@@ -123,13 +121,7 @@ fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
         "How many samples fell where; the darker, the more. A second mode shows as a second band.";
     let mut canvas = Canvas::new("Heat map of latency", about, seconds(groups), (y, axis_time))
         .axes(SECONDS, "time, logarithmic");
-    let counts: Vec<Vec<u64>> = columns
-        .iter()
-        .map(|(.., it)| {
-            let below = |row: usize| it.count_between(0, (edge(row) as u64).saturating_sub(1));
-            (0..ROWS).map(|row| below(row + 1).saturating_sub(below(row))).collect()
-        })
-        .collect();
+    let counts: Vec<[u64; ROWS]> = columns.iter().map(|(.., it)| rows(it, (from, to))).collect();
     let most = counts.iter().flatten().copied().max().unwrap_or(1).max(1) as f64;
     for ((start, end, _), counts) in columns.iter().zip(&counts) {
         for (row, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -142,17 +134,24 @@ fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
     canvas.finish()
 }
 
-fn column(group: Group<'_>, main: Metric) -> Option<(f64, f64, Histogram<u64>)> {
-    let (first, last) = (group.first()?, group.last()?);
-    let mut sum: Option<Histogram<u64>> = None;
-    for brief in briefs(group, main) {
-        let one = samples::read(main.as_str(), &brief.histogram, brief.count).ok()?;
-        match &mut sum {
-            None => sum = Some(one),
-            Some(sum) => sum.add(one).ok()?,
-        }
+/// How many samples lie in each row between two bounds.
+fn rows(tally: &Tally, (from, to): (f64, f64)) -> [u64; ROWS] {
+    let mut rows = [0; ROWS];
+    for (us, count) in tally.values() {
+        let share = (us.max(1) as f64 / from).log10() / (to / from).log10();
+        rows[((share * ROWS as f64) as usize).min(ROWS - 1)] += count;
     }
-    Some((first.at_ms as f64 / 1e3, (last.at_ms + last.length_ms) as f64 / 1e3, sum?))
+    rows
+}
+
+fn column(group: Group<'_>, main: Metric) -> Option<(f64, f64, Tally)> {
+    let (first, last) = (group.first()?, group.last()?);
+    let mut sum = Tally::default();
+    for brief in briefs(group, main) {
+        sum.add(&brief.histogram, brief.count)?;
+    }
+    sum.values().next()?;
+    Some((first.at_ms as f64 / 1e3, (last.at_ms + last.length_ms) as f64 / 1e3, sum))
 }
 
 fn open(group: Group<'_>) -> Option<f64> {
