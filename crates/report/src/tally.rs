@@ -111,8 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_no_histogram_of_ours_adds_nothing_silently() {
-        let histogram = Histogram::<u64>::new_with_bounds(1, 1_000, 2).unwrap();
-        let mut other = histogram.clone();
+        let mut other = Histogram::<u64>::new_with_bounds(1, 1_000, 2).unwrap();
         other.record(5).unwrap();
         assert_eq!(Tally::default().add(&text(&other), 1), None, "two digits");
         let mut ours = Histogram::<u64>::new_with_bounds(1, 1_000, 3).unwrap();
