@@ -6,6 +6,7 @@ mod baseline;
 mod browser;
 mod cases;
 mod cli;
+mod compare;
 mod docs;
 mod formats;
 mod hostile;

@@ -1,5 +1,6 @@
 //! What can be typed. What it means is decided in [`crate::settings`].
 
+mod compare;
 mod formats;
 mod matrix;
 mod parsers;
@@ -12,6 +13,7 @@ use ssecheck_model::amount::Rate;
 use ssecheck_model::span::Span;
 use ssecheck_model::threshold::Threshold;
 
+pub(crate) use self::compare::CompareArgs;
 pub(crate) use self::formats::{FormatArgs, LoadFormatArgs};
 pub(crate) use self::matrix::MatrixArgs;
 pub(crate) use self::parsers::{ParseArgs, ParserArgs, ProfileArg};
@@ -50,6 +52,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Put saved reports of servers or parsers side by side.
     Matrix(MatrixArgs),
+    /// Compare saved reports: two, or two groups of load runs.
+    Compare(CompareArgs),
     /// Prove every check: it turns red on its faults, and on nothing else.
     Selftest(SelftestArgs),
 }
@@ -303,7 +307,8 @@ pub(crate) enum CasesCommand {
         /// Id of a case or check.
         id: String,
     },
-    /// The JSON Schema of cases, target files, load plans, baseline files, vectors or reports.
+    /// The JSON Schema of cases, target files, load plans, baseline files, vectors, reports or
+    /// comparisons.
     Schema {
         /// Which one.
         #[arg(value_enum, default_value_t = SchemaKind::Case)]
@@ -335,6 +340,8 @@ pub(crate) enum SchemaKind {
     Vectors,
     /// A report.
     Report,
+    /// What `compare --json` writes.
+    Comparison,
 }
 
 #[derive(Debug, clap::Args)]

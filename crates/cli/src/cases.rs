@@ -106,6 +106,7 @@ fn schema_text(kind: SchemaKind) -> Result<String, Stop> {
         SchemaKind::Baseline => "baseline.schema.json",
         SchemaKind::Vectors => "vectors.schema.json",
         SchemaKind::Report => "report.schema.json",
+        SchemaKind::Comparison => "comparison.schema.json",
     };
     let found = schema::all().into_iter().find(|(file, _)| *file == name);
     let (_, value) = found.ok_or_else(|| Stop::usage(format!("there is no {name}")))?;

@@ -3,6 +3,7 @@
 mod args;
 mod capture;
 mod cases;
+mod compare;
 mod interrupt;
 mod load;
 mod load_plan;
@@ -51,6 +52,7 @@ fn dispatch(args: Args) -> u8 {
         Command::Run(args) => run::run(&args),
         Command::Load(args) => load::load(&args),
         Command::Matrix(args) => matrix::matrix(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Cases(args) => cases::cases(&args),

@@ -8,7 +8,7 @@ use ssecheck_report::matrix::Subject;
 use ssecheck_report::{html, markdown, matrix};
 
 use crate::args::MatrixArgs;
-use crate::output::{Done, Human, Stop, print, replace};
+use crate::output::{Done, Human, Stop, put};
 use crate::report::read;
 use crate::selftest::conclusion;
 
@@ -49,12 +49,8 @@ fn write(
     html: impl FnOnce() -> String,
     markdown: impl FnOnce() -> String,
 ) -> Result<(), Stop> {
-    let to = |path: &Path, text: &str| match path == Path::new("-") {
-        true => print(text),
-        false => replace(path, text),
-    };
-    args.html.as_deref().map_or(Ok(()), |path| to(path, &html()))?;
-    args.markdown.as_deref().map_or(Ok(()), |path| to(path, &markdown()))
+    put(args.html.as_deref(), html)?;
+    put(args.markdown.as_deref(), markdown)
 }
 
 /// What a column can be about.
@@ -109,7 +105,7 @@ fn same_kind(paths: &[PathBuf], kinds: &[Kind]) -> Result<(), Stop> {
 
 /// The files' names without their endings; with the folder, where another file has the same name;
 /// with a number, where that is the same, too.
-fn names(paths: &[PathBuf]) -> Vec<String> {
+pub(crate) fn names(paths: &[PathBuf]) -> Vec<String> {
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let twice = |path: &Path| paths.iter().filter(|other| stem(other) == stem(path)).count() > 1;
     let mut names: Vec<String> = Vec::new();

@@ -155,6 +155,15 @@ pub(crate) fn listed(label: &str, text: &str) -> String {
     }
 }
 
+/// Writes a document that was asked for: into a file, or to standard output for `-`.
+pub(crate) fn put(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Stop> {
+    match path {
+        None => Ok(()),
+        Some(path) if path == Path::new("-") => print(&text()),
+        Some(path) => replace(path, &text()),
+    }
+}
+
 type Render = fn(&Report) -> Result<String, String>;
 
 /// The machine formats that were asked for. Files are created before the run, so that a wrong path

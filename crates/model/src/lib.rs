@@ -10,6 +10,7 @@ pub mod baseline;
 mod capability;
 pub mod case;
 mod case_names;
+pub mod comparison;
 mod destination;
 pub mod deviations;
 mod evidence;

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// Every schema with its file name.
-pub fn all() -> [(&'static str, Value); 6] {
+pub fn all() -> [(&'static str, Value); 7] {
     [
         ("case.schema.json", of::<crate::case::Case>()),
         ("baseline.schema.json", of::<crate::baseline::Baseline>()),
@@ -12,6 +12,7 @@ pub fn all() -> [(&'static str, Value); 6] {
         ("plan.schema.json", of::<crate::plan::Plan>()),
         ("vectors.schema.json", of::<crate::vector::VectorFile>()),
         ("report.schema.json", of::<crate::report::Report>()),
+        ("comparison.schema.json", of::<crate::comparison::Comparison>()),
     ]
 }
 

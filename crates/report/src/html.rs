@@ -6,6 +6,8 @@
 mod axis;
 mod charts;
 mod checks;
+mod compare;
+mod curves;
 mod detail;
 mod finding;
 mod load;
@@ -18,7 +20,8 @@ mod timeline;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use ssecheck_model::report::Report;
+use ssecheck_model::comparison::Comparison;
+use ssecheck_model::report::{Report, Tool as ComparisonTool};
 
 use self::detail::{Detail, fitted};
 use crate::load::verdict::LoadVerdict;
@@ -27,20 +30,23 @@ use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 /// What a template can stand on.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("page.html", include_str!("../templates/page.html")),
     ("checks.html", include_str!("../templates/checks.html")),
     ("check.html", include_str!("../templates/check.html")),
     ("matrix.html", include_str!("../templates/matrix.html")),
     ("selftest.html", include_str!("../templates/selftest.html")),
+    ("plot.html", include_str!("../templates/plot.html")),
+    ("compare.html", include_str!("../templates/compare.html")),
     ("load.html", include_str!("../templates/load.html")),
 ];
 
 /// What every page carries, each file with what one kind of part needs.
-const STYLE: [&str; 4] = [
+const STYLE: [&str; 5] = [
     include_str!("../templates/page.css"),
     include_str!("../templates/checks.css"),
     include_str!("../templates/load.css"),
+    include_str!("../templates/compare.css"),
     include_str!("../templates/matrix.css"),
 ];
 const SCRIPT: [&str; 3] = [
@@ -88,7 +94,6 @@ fn of_report(report: &Report, detail: &Detail) -> String {
         interrupted => report.interrupted,
         checks => checks,
         load => load,
-        matrix => (),
         selftest => selftest,
     })
 }
@@ -105,14 +110,7 @@ pub fn matrix(subjects: &[Subject]) -> String {
             tool => subjects.first().map(|subject| tool(&subject.report)).unwrap_or_default(),
             title => "Matrix",
             heading => format!("{} side by side", reports(subjects.len())),
-            testbed => false,
-            started_at => "",
-            duration => "",
-            interrupted => false,
-            checks => (),
-            load => (),
             matrix => Value::from(Serde(matrix::part(&viewed, detail))),
-            selftest => (),
         })
     })
 }
@@ -132,6 +130,21 @@ fn to_the_second(time: &str) -> String {
     line(&time, VALUE_LIMIT)
 }
 
+/// The page of a comparison; the curves are those of the runs that were compared.
+///
+/// # Panics
+///
+/// Never, as [`render`].
+pub fn comparison(comparison: &Comparison, a: &[Subject], b: &[Subject]) -> String {
+    let ComparisonTool { name, version } = &comparison.tool;
+    page(context! {
+        tool => line(&format!("{name} {version}"), VALUE_LIMIT),
+        title => format!("{}: comparison", comparison.verdict.word()),
+        heading => compare::heading(comparison),
+        comparison => Value::from(Serde(compare::part(comparison, a, b))),
+    })
+}
+
 fn tool(report: &Report) -> String {
     line(&format!("{} {}", report.tool.name, report.tool.version), VALUE_LIMIT)
 }
@@ -148,7 +161,12 @@ fn page(values: Value) -> String {
         style => Value::from_safe_string(STYLE.concat()),
         script => Value::from_safe_string(SCRIPT.concat()),
     };
-    let all = context! { ..values, ..ours };
+    // A part that a page does not have.
+    let none = context! {
+        testbed => false, started_at => "", duration => "", interrupted => false,
+        checks => (), load => (), matrix => (), selftest => (), comparison => (),
+    };
+    let all = context! { ..values, ..ours, ..none };
     template.render(all).expect("every value that it names is given") + "\n"
 }
 

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 use serde_json::Value;
+use ssecheck_model::comparison::Comparison;
 use ssecheck_model::report::{Report, SCHEMA};
 
 use crate::sanitize::{VALUE_LIMIT, is_harmful, line};
@@ -18,6 +19,15 @@ use crate::sanitize::{VALUE_LIMIT, is_harmful, line};
 /// Never for a report that was read or made by ssecheck: its types all have a JSON form.
 pub fn render(report: &Report) -> String {
     pretty(report)
+}
+
+/// A comparison as [`render`] writes a report.
+///
+/// # Panics
+///
+/// Never: its types all have a JSON form.
+pub fn comparison(comparison: &Comparison) -> String {
+    pretty(comparison)
 }
 
 /// Any value as indented JSON, made harmless.

@@ -5,6 +5,7 @@
 //! environment. Each module is one format; text that came from the target passes through
 //! [`sanitize`] in all of them, because a report is read in terminals, browsers and CI logs.
 
+pub mod compare;
 pub mod csv;
 pub mod github;
 pub mod hgrm;
@@ -32,6 +33,7 @@ mod place;
 mod samples;
 mod selftest;
 mod style;
+mod tally;
 mod verdict;
 mod wrap;
 

@@ -1,5 +1,6 @@
 //! The report as GitHub-flavoured Markdown, for a job summary (`$GITHUB_STEP_SUMMARY`).
 
+pub mod comparison;
 mod escape;
 mod load;
 mod portability;

@@ -3,6 +3,7 @@
 //! The order is that of a tired reader's eye, which rests at the bottom: failures with their
 //! evidence first, warnings in short, what could not be judged, and the counts and the verdict last.
 
+pub mod comparison;
 mod finding;
 pub mod live;
 pub mod load;

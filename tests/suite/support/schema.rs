@@ -1,4 +1,4 @@
-//! The schema of reports, and whoever writes one held to it.
+//! The schemas of what the program writes, and whoever writes it held to them.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -8,16 +8,21 @@ use serde_json::Value;
 
 use super::program::workspace;
 
-/// In what a report does not follow the schema in the repository.
+/// In what a report, or a comparison of reports, does not follow its schema in the repository.
 pub(crate) fn errors(report: &Value) -> Vec<String> {
-    static VALIDATOR: OnceLock<Validator> = OnceLock::new();
+    static REPORT: OnceLock<Validator> = OnceLock::new();
+    static COMPARISON: OnceLock<Validator> = OnceLock::new();
+    let validator = match report["schema"] == "ssecheck.comparison/1" {
+        true => COMPARISON.get_or_init(|| validator("comparison.schema.json")),
+        false => REPORT.get_or_init(|| validator("report.schema.json")),
+    };
     let told =
         |error: jsonschema::ValidationError<'_>| format!("{}: {error}", error.instance_path());
-    VALIDATOR.get_or_init(validator).iter_errors(report).map(told).collect()
+    validator.iter_errors(report).map(told).collect()
 }
 
-fn validator() -> Validator {
-    let path = workspace().join("reports/schema/report.schema.json");
+fn validator(file: &str) -> Validator {
+    let path = workspace().join("reports/schema").join(file);
     let text = std::fs::read_to_string(path).expect("it is there");
     let schema: Value = serde_json::from_str(&text).expect("it is JSON");
     jsonschema::validator_for(&schema).expect("it is a schema")

@@ -1,18 +1,18 @@
 //! The plots of a load run.
 
-use hdrhistogram::Histogram;
 use ssecheck_model::load::{Brief, Interval, Load, Metric};
 
+use super::curves::{Curve, plot_curves};
 use super::load::{axis_second, axis_time, middle};
 use super::plot::{Canvas, MOST_POINTS, Plot, Scale};
 use crate::load::latency;
 use crate::load::units::magnitude;
-use crate::samples;
+use crate::tally::Tally;
 
+/// What the axis of time is.
+const SECONDS: &str = "since connecting began";
 /// Rows of the heat map.
 const ROWS: usize = 32;
-/// Points of a percentile curve.
-const CURVE: usize = 64;
 
 /// All plots that have something to show.
 pub(super) fn all(load: &Load) -> Vec<Plot> {
@@ -22,8 +22,9 @@ pub(super) fn all(load: &Load) -> Vec<Plot> {
         main.and_then(|main| percentiles(load, main)),
         main.and_then(|main| over_time(&groups, main)),
         main.and_then(|main| heat_map(&groups, main)),
-        traffic(&groups, "Subscribers", "Streams open at the end of each interval.", open),
-        traffic(&groups, "Events per second", "Events received by all subscribers.", rate),
+        subscribers(&groups),
+        events(&groups),
+        failures(&groups),
         connecting(load),
         processors(&groups),
     ];
@@ -70,54 +71,8 @@ fn connecting(load: &Load) -> Option<Plot> {
     plot_curves("Connecting", about, &curves(load, shown.into_iter()))
 }
 
-type Curve = (Metric, Histogram<u64>);
-
 fn curves(load: &Load, shown: impl Iterator<Item = Metric>) -> Vec<Curve> {
-    let mut curves: Vec<Curve> = Vec::new();
-    for metric in shown.filter(|metric| latency::measured(load).any(|(it, _)| it == *metric)) {
-        let Some(it) = load.latency_us.get(metric.as_str()) else { continue };
-        let histogram = samples::read(metric.as_str(), &it.histogram, it.count);
-        if !curves.iter().any(|(known, _)| *known == metric) {
-            curves.extend(histogram.ok().map(|histogram| (metric, histogram)));
-        }
-    }
-    curves
-}
-
-fn plot_curves(title: &str, about: &str, curves: &[Curve]) -> Option<Plot> {
-    let most = curves.iter().map(|(_, histogram)| histogram.len()).max()?;
-    let y =
-        Scale::powers(curves.iter().flat_map(|(_, it)| [it.min().max(1) as f64, it.max() as f64]));
-    // The axis is the number of nines: 0 for the least, 2 for 99 %.
-    let nines = (most.max(10) as f64).log10();
-    let x = Scale::Linear { from: 0.0, to: nines };
-    let mut canvas = Canvas::new(title, about, (x, |_| String::new()), (y, axis_time))
-        .x_ticks(percentile_ticks(nines));
-    for (metric, histogram) in curves {
-        let own = (histogram.len().max(1) as f64).log10();
-        let point = |n: usize| {
-            let place = own * n as f64 / CURVE as f64;
-            let value = histogram.value_at_quantile(1.0 - 10f64.powf(-place));
-            (place, Some(value.max(1) as f64))
-        };
-        canvas.line(metric.as_str(), (0..=CURVE).map(point));
-    }
-    canvas.finish()
-}
-
-fn percentile_ticks(nines: f64) -> Vec<(f64, String)> {
-    let name = |shares: (f64, &str)| (-(1.0_f64 - shares.0).log10(), shares.1.to_owned());
-    let known = [
-        (0.0, "0 %"),
-        (0.5, "50 %"),
-        (0.9, "90 %"),
-        (0.99, "99 %"),
-        (0.999, "99.9 %"),
-        (0.9999, "99.99 %"),
-        (0.99999, "99.999 %"),
-        (0.999999, "99.9999 %"),
-    ];
-    known.into_iter().map(name).filter(|(at, _)| *at <= nines + 1e-9).collect()
+    shown.filter_map(|metric| Curve::of_run(load, metric)).collect()
 }
 
 fn briefs<'a>(group: Group<'a>, metric: Metric) -> impl Iterator<Item = &'a Brief> {
@@ -140,39 +95,33 @@ fn over_time(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
         lines.iter().filter_map(|(_, metric, figure)| value(group, *metric, *figure))
     });
     let y = Scale::powers(all.collect::<Vec<_>>().into_iter());
-    let size = groups.first().map_or(1, |group| group.len());
-    let about = match size {
+    let about = match size(groups) {
         1 => "Per interval. Lag is our own cost, not the server's.".to_owned(),
         size => format!(
             "Each point is the worst of {size} intervals. Lag is our own cost, not the server's."
         ),
     };
-    let mut canvas = Canvas::new("Latency over time", &about, seconds(groups), (y, axis_time));
+    let mut canvas = Canvas::new("Latency over time", &about, seconds(groups), (y, axis_time))
+        .axes(SECONDS, "time, logarithmic");
     for (name, metric, figure) in &lines {
-        canvas.line(name, groups.iter().map(|group| (at(group), value(group, *metric, *figure))));
+        canvas.line(name, over(groups, |group| value(group, *metric, *figure)));
     }
     canvas.finish()
 }
 
 /// How many samples fell where, by time and size.
 fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
-    let columns: Vec<(f64, f64, Histogram<u64>)> =
+    let columns: Vec<(f64, f64, Tally)> =
         groups.iter().filter_map(|group| column(group, main)).collect();
-    let bounds =
-        columns.iter().flat_map(|(.., it)| [it.min().max(1) as f64, it.max().max(1) as f64]);
+    let bounds = columns.iter().flat_map(|(.., it)| it.values().map(|(us, _)| us.max(1) as f64));
     let y = Scale::powers(bounds);
     let Scale::Log { from, to } = y else { return None };
     let edge = |row: usize| from * (to / from).powf(row as f64 / ROWS as f64);
     let about =
         "How many samples fell where; the darker, the more. A second mode shows as a second band.";
-    let mut canvas = Canvas::new("Heat map of latency", about, seconds(groups), (y, axis_time));
-    let counts: Vec<Vec<u64>> = columns
-        .iter()
-        .map(|(.., it)| {
-            let below = |row: usize| it.count_between(0, (edge(row) as u64).saturating_sub(1));
-            (0..ROWS).map(|row| below(row + 1).saturating_sub(below(row))).collect()
-        })
-        .collect();
+    let mut canvas = Canvas::new("Heat map of latency", about, seconds(groups), (y, axis_time))
+        .axes(SECONDS, "time, logarithmic");
+    let counts: Vec<[u64; ROWS]> = columns.iter().map(|(.., it)| rows(it, (from, to))).collect();
     let most = counts.iter().flatten().copied().max().unwrap_or(1).max(1) as f64;
     for ((start, end, _), counts) in columns.iter().zip(&counts) {
         for (row, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -181,24 +130,32 @@ fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
             canvas.cell((*start, *end), (edge(row), edge(row + 1)), heat);
         }
     }
+    canvas.hottest(format!("{} samples in a cell", crate::load::units::count(most as u64)));
     canvas.finish()
 }
 
-fn column(group: Group<'_>, main: Metric) -> Option<(f64, f64, Histogram<u64>)> {
-    let (first, last) = (group.first()?, group.last()?);
-    let mut sum: Option<Histogram<u64>> = None;
-    for brief in briefs(group, main) {
-        let one = samples::read(main.as_str(), &brief.histogram, brief.count).ok()?;
-        match &mut sum {
-            None => sum = Some(one),
-            Some(sum) => sum.add(one).ok()?,
-        }
+/// How many samples lie in each row between two bounds.
+fn rows(tally: &Tally, (from, to): (f64, f64)) -> [u64; ROWS] {
+    let mut rows = [0; ROWS];
+    for (us, count) in tally.values() {
+        let share = (us.max(1) as f64 / from).log10() / (to / from).log10();
+        rows[((share * ROWS as f64) as usize).min(ROWS - 1)] += count;
     }
-    Some((first.at_ms as f64 / 1e3, (last.at_ms + last.length_ms) as f64 / 1e3, sum?))
+    rows
+}
+
+fn column(group: Group<'_>, main: Metric) -> Option<(f64, f64, Tally)> {
+    let (first, last) = (group.first()?, group.last()?);
+    let mut sum = Tally::default();
+    for brief in briefs(group, main) {
+        sum.add(&brief.histogram, brief.count)?;
+    }
+    sum.values().next()?;
+    Some((first.at_ms as f64 / 1e3, (last.at_ms + last.length_ms) as f64 / 1e3, sum))
 }
 
 fn open(group: Group<'_>) -> Option<f64> {
-    group.last().map(|it| it.open as f64)
+    group.iter().map(|it| it.open).min().map(|open| open as f64)
 }
 
 fn rate(group: Group<'_>) -> Option<f64> {
@@ -207,17 +164,76 @@ fn rate(group: Group<'_>) -> Option<f64> {
     (length > 0).then(|| events as f64 * 1e3 / length as f64)
 }
 
-fn traffic(
+fn subscribers(groups: &[Group<'_>]) -> Option<Plot> {
+    let about = match size(groups) {
+        1 => "Streams open at the end of each interval.".to_owned(),
+        size => format!("Streams open: each point is the least of {size} intervals."),
+    };
+    counts(groups, "Subscribers", &about, "streams", &[("open", open)])
+}
+
+fn events(groups: &[Group<'_>]) -> Option<Plot> {
+    let about = match size(groups) {
+        1 => "Events received by all subscribers.".to_owned(),
+        size => format!("Events received by all subscribers: the mean of {size} intervals."),
+    };
+    counts(groups, "Events per second", &about, "events per second", &[("events", rate)])
+}
+
+/// What broke, if anything did.
+fn failures(groups: &[Group<'_>]) -> Option<Plot> {
+    let lines: [(&str, Value); 2] = [
+        ("attempts failed", |group| Some(group.iter().map(|it| it.failed).sum::<u64>() as f64)),
+        ("streams ended early", |group| {
+            Some(group.iter().map(|it| it.ended_early).sum::<u64>() as f64)
+        }),
+    ];
+    let any = groups.iter().copied().flatten().any(|it| it.failed + it.ended_early > 0);
+    let about = match size(groups) {
+        1 => "Attempts that failed and streams that the server ended, per interval.".to_owned(),
+        size => {
+            format!("Attempts that failed and streams that the server ended, per {size} intervals.")
+        }
+    };
+    any.then(|| counts(groups, "Failures", &about, "number", &lines)).flatten()
+}
+
+type Value = fn(Group<'_>) -> Option<f64>;
+
+fn counts(
     groups: &[Group<'_>],
     title: &str,
     about: &str,
-    value: fn(Group<'_>) -> Option<f64>,
+    unit: &'static str,
+    lines: &[(&str, Value)],
 ) -> Option<Plot> {
-    let most = groups.iter().filter_map(|group| value(group)).fold(0.0, f64::max);
-    let y = (Scale::from_zero(most), magnitude as super::plot::Label);
-    let mut canvas = Canvas::new(title, about, seconds(groups), y);
-    canvas.line(title, groups.iter().map(|group| (at(group), value(group))));
+    let values = groups.iter().flat_map(|group| lines.iter().filter_map(|line| (line.1)(group)));
+    let y = (Scale::counts(values.fold(0.0, f64::max)), magnitude as super::plot::Label);
+    let mut canvas = Canvas::new(title, about, seconds(groups), y).axes(SECONDS, unit);
+    for (name, value) in lines {
+        canvas.line(name, over(groups, value));
+    }
     canvas.finish()
+}
+
+/// The values of the groups where they lie, with a gap where the series has none.
+fn over(groups: &[Group<'_>], value: impl Fn(Group<'_>) -> Option<f64>) -> Vec<(f64, Option<f64>)> {
+    let mut points = Vec::new();
+    let mut until: Option<u64> = None;
+    for group in groups {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        // Half an interval of slack: their ends are not exact.
+        if until.is_some_and(|until| first.at_ms > until + first.length_ms / 2) {
+            points.push((first.at_ms as f64 / 1e3, None));
+        }
+        until = Some(last.at_ms + last.length_ms);
+        points.push((at(group), value(group)));
+    }
+    points
+}
+
+fn size(groups: &[Group<'_>]) -> usize {
+    groups.first().map_or(1, |group| group.len())
 }
 
 /// Who was busy: a figure measured by a busy machine is one to doubt.
@@ -235,9 +251,9 @@ fn processors(groups: &[Group<'_>]) -> Option<Plot> {
     let about = "Share of one processor, of the machine, and processors of the server.";
     let y: (Scale, super::plot::Label) =
         (Scale::from_zero(most), |share| format!("{} %", (share * 100.0).round()));
-    let mut canvas = Canvas::new("Processors", about, seconds(groups), y);
+    let mut canvas = Canvas::new("Processors", about, seconds(groups), y).axes(SECONDS, "share");
     for (name, figure) in lines {
-        canvas.line(name, groups.iter().map(|group| (at(group), value(group, figure))));
+        canvas.line(name, over(groups, |group| value(group, figure)));
     }
     canvas.finish()
 }

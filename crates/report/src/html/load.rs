@@ -1,7 +1,7 @@
 //! The load part, ready for the template.
 
 use serde::Serialize;
-use ssecheck_model::load::{Doubt, Interval, Latency, Load, Metric};
+use ssecheck_model::load::{Doubt, Interval, Latency, Load, Metric, ThresholdResult, Worst};
 use ssecheck_model::report::Report;
 
 use super::charts;
@@ -9,9 +9,14 @@ use super::plot::Plot;
 use crate::counts::duration;
 use crate::load::facts::{self, Fact, words};
 use crate::load::latency;
-use crate::load::units::{count, time, time_ms};
+use crate::load::units::{count, counted, time, time_ms};
 use crate::load::verdict::{LoadVerdict, invalidating, notes, sentence};
 use crate::sanitize::{BLOCK_LIMIT, block};
+
+/// Most doubts, notes, thresholds, shards and subscribers shown: a page stays a page.
+const MOST: usize = 40;
+/// Most subscribers that did badly.
+const MOST_WORST: usize = 10;
 
 /// The whole part.
 #[derive(Debug, Serialize)]
@@ -23,7 +28,10 @@ pub(super) struct Part {
     doubts: Vec<Told>,
     notes: Vec<Told>,
     thresholds: Vec<Threshold>,
-    tiles: Vec<(String, String)>,
+    tiles: Vec<Tile>,
+    worst: Vec<[String; 6]>,
+    /// What there was no room for.
+    more: Vec<String>,
     plots: Vec<Plot>,
     times: Vec<Row>,
     own: Vec<Row>,
@@ -47,6 +55,14 @@ struct Threshold {
     actual: String,
 }
 
+/// `bad` when the number should be 0 and is not.
+#[derive(Debug, Serialize)]
+struct Tile {
+    name: String,
+    value: String,
+    bad: bool,
+}
+
 #[derive(Debug, Serialize)]
 struct Row {
     name: &'static str,
@@ -63,10 +79,12 @@ pub(super) fn part(report: &Report, load: &Load) -> Part {
         tone: verdict.outcome().as_str(),
         sentence: sentence(load, report.interrupted),
         summary: format!("{}; took {}", words(&load.plan.summary), duration(report.duration_ms)),
-        doubts: invalidating(load).map(told).collect(),
-        notes: notes(load).map(told).collect(),
-        thresholds: load.thresholds.iter().map(threshold).collect(),
+        doubts: invalidating(load).take(MOST).map(told).collect(),
+        notes: notes(load).take(MOST).map(told).collect(),
+        thresholds: thresholds(load),
         tiles: tiles(load),
+        worst: load.worst.iter().take(MOST_WORST).map(worst).collect(),
+        more: more(load),
         plots: charts::all(load),
         times: times.into_iter().map(row).collect(),
         own: own.into_iter().map(row).collect(),
@@ -76,7 +94,7 @@ pub(super) fn part(report: &Report, load: &Load) -> Part {
             .map(fact)
             .collect(),
         plan: block(&load.plan.text, BLOCK_LIMIT),
-        needs: load.plan.needs.iter().map(|need| words(&need.message)).collect(),
+        needs: load.plan.needs.iter().take(MOST).map(|need| words(&need.message)).collect(),
         environment: environment(load),
     }
 }
@@ -86,24 +104,62 @@ fn told(doubt: &Doubt) -> Told {
     Told { code, message, cure }
 }
 
-fn threshold(it: &ssecheck_model::load::ThresholdResult) -> Threshold {
+fn threshold(it: &ThresholdResult) -> Threshold {
     Threshold { held: it.held, threshold: words(&it.threshold), actual: words(&it.actual) }
 }
 
+/// Those that were crossed first: there is room for so many only.
+fn thresholds(load: &Load) -> Vec<Threshold> {
+    let mut all: Vec<&ThresholdResult> = load.thresholds.iter().collect();
+    if all.len() > MOST {
+        all.sort_by_key(|it| it.held);
+    }
+    all.into_iter().take(MOST).map(threshold).collect()
+}
+
+/// How much of what was left out.
+fn more(load: &Load) -> Vec<String> {
+    let counts = [
+        (invalidating(load).count(), MOST, "doubt"),
+        (notes(load).count(), MOST, "note"),
+        (load.thresholds.len(), MOST, "threshold"),
+        (load.shards.len(), MOST, "shard"),
+        (load.worst.len(), MOST_WORST, "subscriber"),
+    ];
+    let hidden = counts.into_iter().filter(|(all, most, _)| all > most);
+    hidden.map(|(all, most, what)| counted((all - most) as u64, what)).collect()
+}
+
+fn worst(it: &Worst) -> [String; 6] {
+    let numbers = [it.subscriber, it.expected, it.lost, it.duplicated, it.reordered].map(count);
+    let [subscriber, expected, lost, duplicated, reordered] = numbers;
+    [subscriber, expected, lost, duplicated, reordered, words(&it.missing.join(", "))]
+}
+
 /// What is read first.
-fn tiles(load: &Load) -> Vec<(String, String)> {
-    let mut tiles = vec![("subscribers at most".to_owned(), count(load.connections.peak))];
+fn tiles(load: &Load) -> Vec<Tile> {
+    let tile = |name: &str, value: String, bad| Tile { name: name.to_owned(), value, bad };
+    let mut tiles = vec![tile("subscribers at most", count(load.connections.peak), false)];
     if let Some((metric, it)) = latency::main(load)
         .and_then(|main| latency::measured(load).find(|(metric, _)| *metric == main))
     {
         let name = metric.as_str();
-        tiles.push((format!("{name} p50"), time(it.p50)));
-        tiles.push((format!("{name} p99"), time(it.p99)));
+        tiles.push(tile(&format!("{name} p50"), time(it.p50), false));
+        tiles.push(tile(&format!("{name} p99"), time(it.p99), false));
     }
-    tiles.push(("events received".to_owned(), count(load.events.received)));
-    let claimed = !matches!(load.events.sequence.as_str(), "none" | "");
-    let lost = if claimed { count(load.events.lost) } else { "not claimed".to_owned() };
-    tiles.push(("lost".to_owned(), lost));
+    let events = &load.events;
+    tiles.push(tile("events received", count(events.received), false));
+    let claimed = !matches!(events.sequence.as_str(), "none" | "");
+    let wrong =
+        [("lost", events.lost), ("duplicated", events.duplicated), ("reordered", events.reordered)];
+    for (name, number) in wrong {
+        match claimed {
+            true => tiles.push(tile(name, count(number), number > 0)),
+            false => tiles.push(tile(name, "not claimed".to_owned(), false)),
+        }
+    }
+    let failed = load.connections.failed;
+    tiles.push(tile("attempts failed", count(failed), failed > 0));
     tiles
 }
 
@@ -131,7 +187,7 @@ fn environment(load: &Load) -> Vec<(String, String)> {
         let name = format!("shard {} of {}", shard.index, shard.count);
         (name, facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; "))
     };
-    load.shards.iter().map(shard).collect()
+    load.shards.iter().take(MOST).map(shard).collect()
 }
 
 /// Where an interval lies, in seconds: its middle.

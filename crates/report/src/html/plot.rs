@@ -4,25 +4,44 @@ use serde::Serialize;
 
 /// Size of a plot and the room around it, in its own units.
 const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 240.0;
+const HEIGHT: f64 = 256.0;
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 10.0;
-const BOTTOM: f64 = 24.0;
+const TOP: f64 = 18.0;
+const BOTTOM: f64 = 40.0;
+/// Room that half a label takes.
+const EDGE: f64 = 24.0;
+/// Most rows of the table behind a plot.
+const MOST_ROWS: usize = 24;
 /// Most points of a line and most columns of a heat map, whatever the length of the run.
 pub(super) const MOST_POINTS: usize = 180;
 
 /// How values become places.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Scale {
-    Linear { from: f64, to: f64 },
-    Log { from: f64, to: f64 },
+    Linear {
+        from: f64,
+        to: f64,
+    },
+    /// Of whole things: half a subscriber is no tick.
+    Counts {
+        to: f64,
+    },
+    Log {
+        from: f64,
+        to: f64,
+    },
 }
 
 impl Scale {
     /// From 0 to a little above the largest value.
     pub(super) fn from_zero(most: f64) -> Self {
         Self::Linear { from: 0.0, to: if most > 0.0 { most * 1.05 } else { 1.0 } }
+    }
+
+    /// As [`Scale::from_zero`], for things that are counted.
+    pub(super) fn counts(most: f64) -> Self {
+        Self::Counts { to: (most * 1.05).max(1.0) }
     }
 
     /// Whole powers of ten around the values; those that are not above 0 do not count.
@@ -39,6 +58,7 @@ impl Scale {
     fn share(self, value: f64) -> f64 {
         let share = match self {
             Self::Linear { from, to } => (value - from) / (to - from),
+            Self::Counts { to } => value / to,
             Self::Log { from, to } => (value.max(from) / from).log10() / (to / from).log10(),
         };
         share.clamp(0.0, 1.0)
@@ -48,6 +68,9 @@ impl Scale {
     pub(super) fn ticks(self) -> Vec<f64> {
         match self {
             Self::Linear { from, to } => linear_ticks(from, to),
+            Self::Counts { to } => {
+                linear_ticks(0.0, to).into_iter().filter(|at| at.fract() == 0.0).collect()
+            }
             Self::Log { from, to } => {
                 let decades = (to / from).log10().round().max(1.0) as i32;
                 let step = (decades / 7 + 1).max(1);
@@ -78,16 +101,39 @@ pub(super) struct Plot {
     right: f64,
     top: f64,
     bottom: f64,
+    /// What the axes are, with what a reader has to know of their scale.
+    x_name: &'static str,
+    y_name: &'static str,
     x_ticks: Vec<Tick>,
     y_ticks: Vec<Tick>,
+    bands: Vec<Band>,
     lines: Vec<Line>,
     cells: Vec<Cells>,
+    /// What the strongest heat stands for.
+    hottest: String,
+    table: Table,
+}
+
+/// Some of the values in words, for those who cannot see the plot.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Table {
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// The room between the least and the most of several runs.
+#[derive(Debug, Clone, Serialize)]
+struct Band {
+    style: usize,
+    d: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct Tick {
     at: f64,
     label: String,
+    /// Where the label stands: one at the edge would be cut.
+    anchor: &'static str,
 }
 
 /// A line with its name for the legend; `style` numbers colour and dashes.
@@ -96,6 +142,8 @@ struct Line {
     name: String,
     style: usize,
     d: String,
+    /// Points without a neighbour, which a line would not show.
+    dots: String,
 }
 
 /// All rectangles of a heat map of one heat, as one path: a page with one element for each would be
@@ -109,42 +157,59 @@ struct Cells {
 /// A plot that is being filled.
 #[derive(Debug, Clone)]
 pub(super) struct Canvas {
-    x: Scale,
-    y: Scale,
+    x: (Scale, Label),
+    y: (Scale, Label),
     plot: Plot,
+    /// What the table is made of: the lines as numbers.
+    values: Vec<Vec<(f64, Option<f64>)>>,
 }
 
 impl Canvas {
     /// An empty plot with its axes.
     pub(super) fn new(title: &str, about: &str, x: (Scale, Label), y: (Scale, Label)) -> Self {
-        let (width, height, left, right) = (WIDTH, HEIGHT, LEFT, WIDTH - RIGHT);
-        let (top, bottom) = (TOP, HEIGHT - BOTTOM);
         let plot = Plot {
             title: title.to_owned(),
             about: about.to_owned(),
-            width,
-            height,
-            left,
-            right,
-            top,
-            bottom,
+            width: WIDTH,
+            height: HEIGHT,
+            left: LEFT,
+            right: WIDTH - RIGHT,
+            top: TOP,
+            bottom: HEIGHT - BOTTOM,
+            x_name: "",
+            y_name: "",
             x_ticks: Vec::new(),
             y_ticks: Vec::new(),
+            bands: Vec::new(),
             lines: Vec::new(),
             cells: Vec::new(),
+            hottest: String::new(),
+            table: Table::default(),
         };
-        let mut canvas = Self { x: x.0, y: y.0, plot };
-        let tick = |at: f64, label: String| Tick { at: round(at), label };
-        canvas.plot.x_ticks =
-            x.0.ticks().into_iter().map(|v| tick(canvas.across(v), (x.1)(v))).collect();
+        let mut canvas = Self { x, y, plot, values: Vec::new() };
+        let tick = |at: f64, label: String| Tick { at: round(at), label, anchor: "end" };
         canvas.plot.y_ticks =
             y.0.ticks().into_iter().map(|v| tick(canvas.down(v), (y.1)(v))).collect();
-        canvas
+        canvas.x_ticks(x.0.ticks().into_iter().map(|v| (v, (x.1)(v))).collect::<Vec<_>>())
+    }
+
+    /// What the axes are.
+    pub(super) fn axes(mut self, x: &'static str, y: &'static str) -> Self {
+        (self.plot.x_name, self.plot.y_name) = (x, y);
+        self
     }
 
     /// Other ticks on the axis of x.
     pub(super) fn x_ticks(mut self, ticks: impl IntoIterator<Item = (f64, String)>) -> Self {
-        let tick = |(value, label)| Tick { at: round(self.across(value)), label };
+        let tick = |(value, label)| {
+            let at = round(self.across(value));
+            let anchor = match at {
+                at if at > self.plot.right - EDGE => "end",
+                at if at < self.plot.left + 1.0 => "start",
+                _ => "middle",
+            };
+            Tick { at, label, anchor }
+        };
         self.plot.x_ticks = ticks.into_iter().map(tick).collect();
         self
     }
@@ -155,23 +220,59 @@ impl Canvas {
         name: &str,
         points: impl IntoIterator<Item = (f64, Option<f64>)>,
     ) {
-        let mut d = String::new();
-        let mut pen_down = false;
-        for (x, y) in points {
-            let Some(y) = y else {
-                pen_down = false;
-                continue;
-            };
-            let (x, y) = (round(self.across(x)), round(self.down(y)));
-            d.push_str(&format!("{}{x} {y}", if pen_down { "L" } else { "M" }));
-            // A point alone is drawn as a dot.
-            d.push_str(if pen_down { "" } else { "h.1" });
-            pen_down = true;
+        let points: Vec<(f64, Option<f64>)> = points.into_iter().collect();
+        let (mut d, mut dots) = (String::new(), String::new());
+        for run in points.split(|(_, y)| y.is_none()) {
+            let places = run.iter().filter_map(|(x, y)| Some((self.across(*x), self.down((*y)?))));
+            let places: Vec<String> =
+                places.map(|(x, y)| format!("{} {}", round(x), round(y))).collect();
+            match places.as_slice() {
+                [] => {}
+                [one] => dots.push_str(&format!("M{one}h.1")),
+                several => d.push_str(&format!("M{}", several.join("L"))),
+            }
         }
         let style = self.plot.lines.len();
-        if !d.is_empty() {
-            self.plot.lines.push(Line { name: name.to_owned(), style, d });
+        if !(d.is_empty() && dots.is_empty()) {
+            self.plot.lines.push(Line { name: name.to_owned(), style, d, dots });
+            self.values.push(points);
         }
+    }
+
+    /// Adds the room between two values at each place, in the colour of the next line.
+    pub(super) fn band(&mut self, points: impl IntoIterator<Item = (f64, f64, f64)>) {
+        let points: Vec<(f64, f64, f64)> = points.into_iter().collect();
+        let place = |x: f64, y: f64| format!("{} {}", round(self.across(x)), round(self.down(y)));
+        let lower = points.iter().map(|(x, low, _)| place(*x, *low));
+        let upper = points.iter().rev().map(|(x, _, high)| place(*x, *high));
+        let d = lower.chain(upper).collect::<Vec<_>>().join("L");
+        let style = self.plot.lines.len();
+        self.plot.bands.push(Band { style, d: format!("M{d}z") });
+    }
+
+    /// What the strongest heat of the cells stands for.
+    pub(super) fn hottest(&mut self, words: String) {
+        self.plot.hottest = words;
+    }
+
+    /// At most [`MOST_ROWS`] places of all lines, in words.
+    fn table(&self) -> Table {
+        let longest = self.values.iter().max_by_key(|line| line.len());
+        let Some(longest) = longest else { return Table::default() };
+        let step = longest.len().div_ceil(MOST_ROWS).max(1);
+        let last = longest.len().saturating_sub(1);
+        let row = |(n, (x, _)): (usize, &(f64, Option<f64>))| {
+            let cell = |line: &Vec<(f64, Option<f64>)>| {
+                let found = line.get(n).and_then(|(_, y)| *y);
+                found.map_or_else(|| "-".to_owned(), self.y.1)
+            };
+            let cells = self.values.iter().map(cell);
+            std::iter::once((self.x.1)(*x)).chain(cells).collect()
+        };
+        let shown = longest.iter().enumerate().filter(|(n, _)| n % step == 0 || *n == last);
+        let names = self.plot.lines.iter().map(|line| line.name.clone());
+        let head = std::iter::once(self.plot.x_name.to_owned()).chain(names).collect();
+        Table { head, rows: shown.map(row).collect() }
     }
 
     /// Adds a cell from (x0, y0) to (x1, y1), with a heat from 1 to 9.
@@ -187,17 +288,18 @@ impl Canvas {
     }
 
     /// The plot, if there is anything on it.
-    pub(super) fn finish(self) -> Option<Plot> {
+    pub(super) fn finish(mut self) -> Option<Plot> {
+        self.plot.table = self.table();
         let empty = self.plot.lines.is_empty() && self.plot.cells.is_empty();
         (!empty).then_some(self.plot)
     }
 
     fn across(&self, value: f64) -> f64 {
-        self.plot.left + self.x.share(value) * (self.plot.right - self.plot.left)
+        self.plot.left + self.x.0.share(value) * (self.plot.right - self.plot.left)
     }
 
     fn down(&self, value: f64) -> f64 {
-        self.plot.bottom - self.y.share(value) * (self.plot.bottom - self.plot.top)
+        self.plot.bottom - self.y.0.share(value) * (self.plot.bottom - self.plot.top)
     }
 }
 
@@ -223,6 +325,23 @@ mod tests {
     }
 
     #[test]
+    fn counts_have_whole_ticks() {
+        assert_eq!(Scale::counts(0.0).ticks(), [0.0, 1.0]);
+        assert_eq!(Scale::counts(3.0).ticks(), [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(Scale::counts(10_000.0).ticks(), [0.0, 5_000.0, 10_000.0]);
+    }
+
+    #[test]
+    fn labels_at_the_edges_stay_inside() {
+        let axis = (Scale::Linear { from: 0.0, to: 4.0 }, (|v| format!("{v}")) as Label);
+        let mut canvas = Canvas::new("t", "a", axis, axis);
+        canvas.line("one", [(0.0, Some(1.0))]);
+        let plot = canvas.finish().expect("a dot");
+        let anchors: Vec<&str> = plot.x_ticks.iter().map(|tick| tick.anchor).collect();
+        assert_eq!(anchors, ["start", "middle", "middle", "middle", "end"]);
+    }
+
+    #[test]
     fn scales_of_nothing_or_one_value_have_a_length() {
         for scale in [Scale::from_zero(0.0), Scale::powers([].into_iter())] {
             assert!(scale.share(1.0).is_finite());
@@ -239,7 +358,10 @@ mod tests {
         canvas.line("one", [(0.0, Some(1.0)), (1.0, None), (2.0, Some(1.0)), (3.0, Some(2.0))]);
         let plot = canvas.finish().expect("a line");
         assert_eq!(plot.lines.len(), 1);
-        assert_eq!(plot.lines[0].d.matches('M').count(), 2);
+        assert_eq!(plot.lines[0].d.matches('M').count(), 1);
         assert_eq!(plot.lines[0].d.matches('L').count(), 1);
+        assert_eq!(plot.lines[0].dots.matches('M').count(), 1, "a point alone is a dot");
+        assert_eq!(plot.table.rows.len(), 4);
+        assert_eq!(plot.table.rows[1], ["1", "-"]);
     }
 }

@@ -78,3 +78,29 @@ fn a_long_load_run_has_no_longer_page() {
     let page = html::render(&report);
     assert!(page.len() < 300_000, "{}", page.len());
 }
+
+/// A day of one-second intervals, with far too much of everything.
+#[test]
+fn the_page_of_a_day_is_no_longer_than_300_kb() {
+    let mut report = loads::rich();
+    let load = loads::load(&mut report);
+    let known = load.series[0].clone();
+    let second = |n: u64| {
+        let mut it = known.clone();
+        (it.at_ms, it.length_ms, it.failed, it.ended_early) = (n * 1_000, 1_000, n % 7, n % 3);
+        it.latency_us.retain(|name, _| name == "fanout" || name == "lag");
+        it
+    };
+    load.series = (0..86_400).map(second).collect();
+    load.thresholds = load.thresholds.iter().cycle().take(500).cloned().collect();
+    load.doubts = load.doubts.iter().cycle().take(500).cloned().collect();
+    load.worst = load.worst.iter().cycle().take(500).cloned().collect();
+    load.shards = load.shards.iter().cycle().take(500).cloned().collect();
+    load.connections.failed_by = (0..500).map(|n| (format!("cause-{n}"), n)).collect();
+    let page = html::render(&report);
+    assert!(page.len() <= 300_000, "{}", page.len());
+    for words in ["Heat map", "worst of 480 intervals", "Failures", "460 thresholds", "210 doubts"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+}

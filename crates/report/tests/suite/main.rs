@@ -1,6 +1,7 @@
 //! The formats, each from the same report that holds every outcome and hostile text.
 
 mod baseline;
+mod compare;
 mod github;
 mod goldens;
 mod html;
