@@ -119,7 +119,7 @@ fn the_capacity_search_tries_and_says_how_sure_it_is() {
     // Doubts are allowed, so that a starved generator does not end the search.
     assert_eq!(values, [2, 4], "{stdout}");
     assert!(trials.iter().all(|trial| trial["held"] == true), "{stdout}");
-    assert!(stdout.contains("trial with 2\n"), "{stdout}");
+    assert!(stdout.contains(": 2 subscribers\n"), "{stdout}");
     let sure = report["load"]["capacity"]["confidence"].as_str().unwrap_or_default();
     assert!(sure.contains("the limit is"), "{sure}");
 }
