@@ -4,6 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use serde_json::{Value, json};
+use ssecheck_model::report::{Report, SCHEMA};
+use ssecheck_report::matrix::{Subject, markdown};
+
 use crate::support::expected::{self, Expected};
 use crate::support::program::workspace;
 
@@ -75,37 +79,36 @@ fn page() -> String {
 /// One line for each set of checks with the same outcomes.
 fn table(runs: &[Expected]) -> String {
     let ids: BTreeSet<&String> = runs.iter().flat_map(|run| run.deviations.keys()).collect();
-    let mut rows: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
-    for id in ids {
-        rows.entry(runs.iter().map(|run| cell(run, id)).collect()).or_default().push(id);
-    }
-    let mut rows: Vec<_> = rows.into_iter().map(|(cells, ids)| (ids, cells)).collect();
-    rows.sort();
-    let names = SERVERS.map(|(name, _)| name);
-    let verdicts: Vec<&str> = runs.iter().map(|run| run.verdict.as_str()).collect();
-    let passed: Vec<String> = runs.iter().map(|run| run.pass.to_string()).collect();
-    let mut lines =
-        vec![line("check", &names), line("---", &["---"; 7]), line("verdict", &verdicts)];
-    lines.push(line("passed", &passed));
-    lines.extend(rows.iter().map(|(ids, cells)| {
-        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-        line(&ids.join("<br>"), cells)
-    }));
-    lines.concat()
+    let subject = |(name, run): (&str, &Expected)| Subject {
+        name: name.to_owned(),
+        report: report(run, &ids),
+    };
+    markdown(&SERVERS.map(|(name, _)| name).into_iter().zip(runs).map(subject).collect::<Vec<_>>())
 }
 
-fn line(first: &str, cells: &[impl AsRef<str>]) -> String {
-    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-    format!("| {first} | {} |\n", cells.join(" | "))
+/// What a table needs of the report of a run.
+fn report(run: &Expected, ids: &BTreeSet<&String>) -> Report {
+    let check = |id: &&String| {
+        json!({
+            "id": id, "case": "", "level": "must", "outcome": outcome(run, id), "requirements": [],
+            "source": "", "requirement": "", "message": "",
+        })
+    };
+    let checks: Vec<Value> = ids.iter().map(check).collect();
+    let summary = json!({ "pass": run.pass, "warn": 0, "fail": 0, "not_applicable": 0,
+        "untestable": 0, "error": 0 });
+    let part = json!({ "verdict": run.verdict, "summary": summary, "checks": checks });
+    let tool = json!({ "name": "ssecheck", "version": "" });
+    let report = json!({ "schema": SCHEMA, "tool": tool, "started_at": "",
+        "target": { "url": "" }, "conformance": part });
+    serde_json::from_value(report).expect("it is a report")
 }
 
-fn cell(run: &Expected, id: &str) -> &'static str {
-    match run.deviations.get(id).map(|one| one.outcome.as_str()) {
-        Some("fail") => "**fail**",
-        Some("warn") => "*warn*",
-        Some(_) => "error",
-        None if run.aborted.is_some() || run.not_applicable.contains(id) => "-",
-        None => "",
+fn outcome<'a>(run: &'a Expected, id: &str) -> &'a str {
+    match run.deviations.get(id) {
+        Some(one) => &one.outcome,
+        None if run.aborted.is_some() || run.not_applicable.contains(id) => "not-applicable",
+        None => "pass",
     }
 }
 

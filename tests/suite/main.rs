@@ -14,6 +14,7 @@ mod interop;
 mod kill_matrix;
 mod load;
 mod load_truth;
+mod matrix;
 mod offline;
 mod output_safety;
 mod parse;

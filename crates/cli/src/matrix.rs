@@ -103,22 +103,27 @@ fn same_kind(paths: &[PathBuf], kinds: &[Kind]) -> Result<(), Stop> {
     }
 }
 
-/// The files' names without their endings; with the folder, where another file has the same name;
-/// with a number, where that is the same, too.
+/// The files' names without their endings; with as many folders as tell them from each other, and
+/// with a number where nothing does.
 pub(crate) fn names(paths: &[PathBuf]) -> Vec<String> {
-    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let twice = |path: &Path| paths.iter().filter(|other| stem(other) == stem(path)).count() > 1;
     let mut names: Vec<String> = Vec::new();
     for path in paths {
-        let name = match twice(path) {
-            true => path.with_extension("").to_string_lossy().into_owned(),
-            false => stem(path),
-        };
+        let others = || paths.iter().filter(|other| *other != path);
+        let deep = (1..=path.components().count())
+            .find(|deep| others().all(|other| tail(other, *deep) != tail(path, *deep)));
+        let name = tail(path, deep.unwrap_or(1));
         let numbered = (2..).map(|number| format!("{name} ({number})"));
         let mut free = std::iter::once(name.clone()).chain(numbered);
         names.extend(free.find(|name| !names.contains(name)));
     }
     names
+}
+
+/// The last so many parts of a path, without its ending.
+fn tail(path: &Path, deep: usize) -> String {
+    let path = path.with_extension("");
+    let skip = path.components().count().saturating_sub(deep);
+    path.components().skip(skip).collect::<PathBuf>().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -133,6 +138,7 @@ mod tests {
     fn every_column_has_a_name_of_its_own() {
         assert_eq!(named(&["x/axum.json", "nchan.json"]), ["axum", "nchan"]);
         assert_eq!(named(&["a/x.json", "b/x.json"]), ["a/x", "b/x"]);
+        assert_eq!(named(&["/c/a/x.json", "/d/a/x.json", "y"]), ["c/a/x", "d/a/x", "y"]);
         assert_eq!(named(&["x.json", "x.json", "x.txt"]), ["x", "x (2)", "x (3)"]);
         assert_eq!(named(&["-"]), ["-"]);
     }

@@ -11,17 +11,17 @@ use crate::sanitize::{VALUE_LIMIT, line};
 /// same outcome as each other everywhere. Checks that pass everywhere they apply are left out.
 pub fn markdown(subjects: &[Subject]) -> String {
     let subjects = viewed(subjects);
-    let mut rows: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
-    for row in families(&subjects).into_iter().flat_map(|family| family.rows) {
+    let families = families(&subjects);
+    let mut rows: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    for row in families.iter().flat_map(|family| &family.rows) {
         let cells: Vec<&str> = row.outcomes.iter().copied().map(cell).collect();
         if cells.iter().all(|cell| matches!(*cell, "" | "-")) {
             continue;
         }
-        let ids: Vec<String> = row.ids.iter().map(|id| code(id)).collect();
         // Rows that differ in their reasons only.
         match rows.iter_mut().find(|(_, known)| *known == cells) {
-            Some((all, _)) => all.extend(ids),
-            None => rows.push((ids, cells)),
+            Some((ids, _)) => ids.extend(&row.ids),
+            None => rows.push((row.ids.clone(), cells)),
         }
     }
     let columns = |text: &dyn Fn(&Subject) -> String| subjects.iter().map(text).collect::<Vec<_>>();
@@ -35,7 +35,8 @@ pub fn markdown(subjects: &[Subject]) -> String {
     out.push_str(&table_row("verdict", &columns(&|subject| subject.verdict().to_owned())));
     out.push_str(&table_row("passed", &columns(&passed)));
     for (mut ids, cells) in rows {
-        ids.sort();
+        ids.sort_unstable();
+        let ids: Vec<String> = ids.into_iter().map(code).collect();
         out.push_str(&table_row(&ids.join("<br>"), &cells));
     }
     out
