@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Judges every adapter and publishes what came out: reports/parsers/NAME.json, matrix.json and README.md.
 
-Everything random comes from the seed, and no times are kept, only whether time grows linearly; so two runs
-give the same files, unless a parser hangs on one of them only.
+Everything random comes from the seed, and of times only whether they grow linearly is kept; so two runs give the
+same files but for when and how long they were, unless a parser hangs on one of them only.
 
 usage: matrix.py [--ssecheck PROGRAM] [--seed N] [--properties N | --vectors] [--render] [NAME...]
 Without NAME: all that are installed. --render: judge nothing, write matrix.json and README.md again.
@@ -64,7 +64,7 @@ def extent(options):
 
 
 def judged(name, options):
-    """The parser part of the report of one adapter, or None."""
+    """The report of one adapter, or None."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [options.ssecheck, "parser", "--json", report, "--seed", str(options.seed)]
@@ -73,10 +73,11 @@ def judged(name, options):
         if ended.returncode not in (0, 1, 3) or not report.exists():
             print(f"matrix: {name}: ssecheck ended with {ended.returncode}", file=sys.stderr)
             return None
-        return json.loads(report.read_text(encoding="utf-8")).get("parser")
+        return json.loads(report.read_text(encoding="utf-8"))
 
 
-def without_times(parser):
+def without_times(report):
+    parser = report.get("parser", {"deviations": []})
     for timing in parser.get("timing", []):
         timing.pop("ms", None)
         timing.pop("ratio", None)
@@ -84,7 +85,7 @@ def without_times(parser):
         # Only those of the clock have numbers of their own.
         if deviation["class"].startswith("time."):
             deviation["example"]["actual"] = "more than linear time"
-    return parser
+    return report
 
 
 def write(path, value):
@@ -98,10 +99,10 @@ def judge_all(options):
     well = True
     for name in options.names or [name for name in names() if installed(name)]:
         print(f"matrix: {name}", file=sys.stderr, flush=True)
-        parser = judged(name, options)
-        well = well and parser is not None
-        if parser is not None:
-            write(OUT / f"{name}.json", without_times(parser))
+        report = judged(name, options)
+        well = well and report is not None
+        if report is not None:
+            write(OUT / f"{name}.json", without_times(report))
     return well
 
 
@@ -191,7 +192,7 @@ def render(options):
     for name in names():
         path = OUT / f"{name}.json"
         if path.exists():
-            rows.append(row(name, json.loads(path.read_text(encoding="utf-8"))))
+            rows.append(row(name, json.loads(path.read_text(encoding="utf-8"))["parser"]))
     if not rows:
         sys.exit("matrix: nothing was judged")
     settings = " ".join(["--seed", str(options.seed), *extent(options)])

@@ -12,7 +12,7 @@ use crate::support::expected::{self, Expected};
 use crate::support::program::workspace;
 
 /// The servers in the order of the table, with the versions of the lock files of `tests/servers`.
-const SERVERS: [(&str, &str); 7] = [
+pub(super) const SERVERS: [(&str, &str); 7] = [
     ("axum", "axum 0.8.9, hyper, tower-http 0.7"),
     ("node-http", "Node's `http` module (Node 20 or later)"),
     ("express", "express 5.3.0, cors 2.8.6"),

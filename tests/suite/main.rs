@@ -19,6 +19,7 @@ mod offline;
 mod output_safety;
 mod parse;
 mod parser;
+mod published;
 mod readers;
 mod real_servers;
 mod secrets;

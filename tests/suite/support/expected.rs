@@ -90,6 +90,14 @@ pub(crate) fn check(name: &str, exit: Option<i32>, report: &Value) {
     assert!(unproved.is_empty(), "{name}: say `why`, with the bytes, for {unproved:?}");
 }
 
+/// In what a saved report differs from what is expected of its server.
+pub(crate) fn differences(name: &str, report: &Value) -> Vec<String> {
+    let expected = load(name);
+    // A report does not hold its exit code; the verdict does.
+    let judged = Expected::of(Some(expected.exit), report, &expected);
+    expected.differences(&judged, report)
+}
+
 /// Writes a generated file.
 ///
 /// # Panics
