@@ -93,6 +93,9 @@ impl Axis {
             ticks.push((stretch.left, label(stretch.from, stretch.from), "end"));
             ticks.push((stretch.right, label(stretch.to, stretch.to), "start"));
         }
+        if let Some(end) = self.stretches.last() {
+            ticks.push((end.right, label(end.to, end.to), "end"));
+        }
         // What stands too near to its neighbour is not told.
         ticks.retain({
             let mut free = f64::MIN;
@@ -173,7 +176,7 @@ mod tests {
         let axis = axis(&[1.0, 5.0, 9.0, 4000.0, 4004.0]);
         assert_eq!(axis.breaks().len(), 1);
         let labels: Vec<String> = axis.ticks().into_iter().map(|(_, label, _)| label).collect();
-        assert_eq!(labels, ["0 ms", "9 ms", "4 s"]);
+        assert_eq!(labels, ["0 ms", "9 ms", "4 s", "4 s"]);
         assert!(axis.x(9.0) - axis.x(1.0) > 200.0);
     }
 

@@ -13,6 +13,8 @@ pub(super) struct Detail {
     pub(super) command: usize,
     /// Whether a time line that several checks of a case have is told once.
     pub(super) shared: bool,
+    /// Whether the whole entry of the case file is shown, not its line only.
+    pub(super) entry: bool,
     /// Whether bytes and the case file are shown.
     pub(super) excerpts: bool,
     /// What is left out, for the reader.
@@ -25,12 +27,13 @@ const FULL: Detail = Detail {
     value: VALUE_LIMIT,
     command: BLOCK_LIMIT,
     shared: false,
+    entry: true,
     excerpts: true,
     left_out: "",
 };
 
 /// From all of it to the least.
-const DETAILS: [Detail; 6] = [
+const DETAILS: [Detail; 7] = [
     FULL,
     Detail {
         shared: true,
@@ -49,14 +52,25 @@ const DETAILS: [Detail; 6] = [
         value: 160,
         command: 320,
         shared: true,
-        left_out: "a time line is told once for each case, with 6 moments at most, and long values are cut",
+        entry: false,
+        left_out: "a time line is told once for each case, with 6 moments at most, of the case file one line is shown, and long values are cut",
+        ..FULL
+    },
+    Detail {
+        moments: 6,
+        value: 80,
+        command: 160,
+        shared: true,
+        entry: false,
+        left_out: "a time line is told once for each case, with 6 moments at most, of the case file one line is shown, and values are cut after 80 characters",
         ..FULL
     },
     Detail {
         moments: 0,
         value: 80,
         command: 160,
-        left_out: "there are no time lines, and values are cut after 80 characters",
+        entry: false,
+        left_out: "there are no time lines, of the case file one line is shown, and values are cut after 80 characters",
         ..FULL
     },
     Detail {

@@ -11,6 +11,7 @@ use super::detail::Detail;
 use super::source::{Piece, pieces};
 use super::timeline::{Timeline, timeline};
 use crate::sanitize::{VALUE_LIMIT, block, line};
+use crate::style::Style;
 use crate::{hexdump, place};
 
 /// A check with all that proves its outcome.
@@ -83,7 +84,10 @@ fn check(check: &CheckResult, detail: &Detail) -> Check {
         same_timeline: None,
         place: proof.place.as_ref().filter(|_| detail.excerpts).map(|found| Excerpted {
             position: place::position(found),
-            text: place::excerpt(found).join("\n"),
+            text: match detail.entry {
+                true => place::excerpt(found).join("\n"),
+                false => place::lines(found, Style::PLAIN).split_off(1).join("\n"),
+            },
         }),
         reproduce: command(proof, detail),
         rank: Outcome::ALL.iter().position(|outcome| *outcome == check.outcome).unwrap_or_default(),
