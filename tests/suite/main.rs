@@ -14,6 +14,7 @@ mod load;
 mod load_truth;
 mod offline;
 mod output_safety;
+mod pages;
 mod parse;
 mod parser;
 mod real_servers;

@@ -58,6 +58,7 @@ pub fn render(report: &Report) -> String {
         heading => line(&report.target.url, VALUE_LIMIT),
         testbed => report.target.testbed,
         started_at => line(&report.started_at, VALUE_LIMIT),
+        when => when(&report.started_at),
         duration => crate::counts::duration(report.duration_ms),
         interrupted => report.interrupted,
         checks => checks,
@@ -79,6 +80,7 @@ pub fn matrix(subjects: &[Subject]) -> String {
         heading => format!("{} reports side by side", subjects.len()),
         testbed => false,
         started_at => "",
+        when => "",
         duration => "",
         interrupted => false,
         checks => (),
@@ -89,6 +91,13 @@ pub fn matrix(subjects: &[Subject]) -> String {
 
 fn tool(report: &Report) -> String {
     line(&format!("{} {}", report.tool.name, report.tool.version), VALUE_LIMIT)
+}
+
+/// A moment as people read it: to the second, and with its zone named.
+fn when(moment: &str) -> String {
+    let seconds = moment.get(..19).filter(|_| moment.ends_with('Z') && moment.is_ascii());
+    let people = seconds.map(|seconds| seconds.replace('T', " ") + " UTC");
+    line(people.as_deref().unwrap_or(moment), VALUE_LIMIT)
 }
 
 fn load_word(report: &Report) -> Option<String> {

@@ -2,6 +2,14 @@
 (() => {
   const tools = document.getElementById("tools");
   const checks = [...document.querySelectorAll("details.check")];
+  const follow = () => {
+    let id = location.hash.slice(1);
+    // An id can hold a percent sign that is no escape.
+    try { id = decodeURIComponent(id); } catch { /* taken as it is */ }
+    for (let node = document.getElementById(id); node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+  };
+  addEventListener("hashchange", follow);
+  follow();
   if (!tools || checks.length === 0) return;
   const families = [...document.querySelectorAll("section.family")];
   const none = document.getElementById("none");
@@ -70,12 +78,6 @@
     for (const check of checks) if (!check.hidden) check.open = open;
     all.textContent = open ? "close all" : "open all";
   });
-  const follow = () => {
-    const check = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (check && check.tagName === "DETAILS") check.open = true;
-  };
-  addEventListener("hashchange", follow);
   tools.hidden = false;
   apply();
-  follow();
 })();

@@ -9,7 +9,8 @@ use crate::sanitize::{line, name};
 const WIDTH: f64 = 720.0;
 /// Room for the names of the lanes.
 const LEFT: f64 = 96.0;
-const RIGHT: f64 = 16.0;
+/// Room for half of the last label of the axis.
+const RIGHT: f64 = 28.0;
 /// Height of a lane.
 const LANE: f64 = 22.0;
 /// Height of the axis above the lanes.
