@@ -1,6 +1,7 @@
 //! What can be typed. What it means is decided in [`crate::settings`].
 
 mod formats;
+mod matrix;
 mod parsers;
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,6 +13,7 @@ use ssecheck_model::span::Span;
 use ssecheck_model::threshold::Threshold;
 
 pub(crate) use self::formats::{FormatArgs, LoadFormatArgs};
+pub(crate) use self::matrix::MatrixArgs;
 pub(crate) use self::parsers::{ParseArgs, ParserArgs, ProfileArg};
 
 /// Tells the truth about Server-Sent Events servers.
@@ -370,16 +372,6 @@ pub(crate) struct ReportArgs {
 }
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct MatrixArgs {
-    /// Saved reports (`--json`) of `run` or of `parser`; each is a column, named like its file.
-    #[arg(value_name = "REPORT.json", required = true)]
-    pub(crate) reports: Vec<PathBuf>,
-    /// The page to write.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: PathBuf,
-}
-
-#[derive(Debug, clap::Args)]
 pub(crate) struct SelftestArgs {
     /// Only these faults and variations (repeatable; `reference` is the correct server).
     #[arg(long = "fault", value_name = "ID")]
@@ -390,6 +382,9 @@ pub(crate) struct SelftestArgs {
     /// Write the kill matrix as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Write the kill matrix as one HTML page that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Write the kill matrix as Markdown.
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,

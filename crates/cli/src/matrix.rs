@@ -1,38 +1,142 @@
 //! `ssecheck matrix`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ssecheck_model::exit;
-use ssecheck_report::html;
+use ssecheck_model::report::Report;
 use ssecheck_report::matrix::Subject;
+use ssecheck_report::{html, markdown, matrix};
 
 use crate::args::MatrixArgs;
-use crate::output::{Done, Stop, replace};
+use crate::output::{Done, Human, Stop, print, replace};
 use crate::report::read;
+use crate::selftest::conclusion;
 
 /// Puts saved reports side by side.
 pub(crate) fn matrix(args: &MatrixArgs) -> Done {
-    let mut subjects = Vec::new();
-    for path in &args.reports {
-        let report = read(path)?;
-        if report.conformance.is_none() && report.parser.is_none() {
-            let path = path.display();
-            return Err(Stop::usage(format!(
-                "{path}: it holds no checks: a matrix is made of reports of `run` and of `parser`"
-            )));
-        }
-        subjects.push(Subject { name: name(path, &args.reports), report });
+    if args.html.is_some() && args.html == args.markdown {
+        return Err(Stop::usage("two formats cannot go to the same file"));
     }
-    replace(&args.html, &html::matrix(&subjects))?;
+    let reports = args.reports.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    if let [Report { selftest: Some(_), conformance: None, parser: None, .. }] = &reports[..] {
+        return kill_matrix(args, &reports[0]);
+    }
+    let kinds = kinds(&args.reports, &reports)?;
+    same_kind(&args.reports, &kinds)?;
+    let subjects: Vec<Subject> = { names(&args.reports).into_iter().zip(reports) }
+        .map(|(name, report)| Subject { name, report })
+        .collect();
+    write(args, || html::matrix(&subjects), || matrix::markdown(&subjects))?;
+    if args.html.is_none() && args.markdown.is_none() {
+        let human = Human::new(false);
+        human.write(&matrix::text(&subjects, human.style));
+    }
     Ok(exit::OK)
 }
 
-/// The file's name without its ending; with its folder, where another file has the same name.
-fn name(path: &Path, all: &[std::path::PathBuf]) -> String {
+/// A kill matrix is one already.
+fn kill_matrix(args: &MatrixArgs, report: &Report) -> Done {
+    write(args, || html::render(report), || markdown::render(report))?;
+    if let (Some(selftest), None, None) = (&report.selftest, &args.html, &args.markdown) {
+        Human::new(false).write(&conclusion(selftest));
+    }
+    Ok(exit::OK)
+}
+
+fn write(
+    args: &MatrixArgs,
+    html: impl FnOnce() -> String,
+    markdown: impl FnOnce() -> String,
+) -> Result<(), Stop> {
+    let to = |path: &Path, text: &str| match path == Path::new("-") {
+        true => print(text),
+        false => replace(path, text),
+    };
+    args.html.as_deref().map_or(Ok(()), |path| to(path, &html()))?;
+    args.markdown.as_deref().map_or(Ok(()), |path| to(path, &markdown()))
+}
+
+/// What a column can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Server,
+    Parser,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Server => "a server",
+            Self::Parser => "a parser",
+        }
+    }
+}
+
+fn kinds(paths: &[PathBuf], reports: &[Report]) -> Result<Vec<Kind>, Stop> {
+    paths.iter().zip(reports).map(|(path, report)| kind(path, report)).collect()
+}
+
+fn kind(path: &Path, report: &Report) -> Result<Kind, Stop> {
+    let checks = report.conformance.as_ref().map(|part| part.checks.is_empty());
+    let classes = report.parser.as_ref().map(|part| part.classes.is_empty());
+    let why = match (checks, classes) {
+        (Some(false), _) => return Ok(Kind::Server),
+        (_, Some(false)) => return Ok(Kind::Parser),
+        (Some(true), _) | (_, Some(true)) => "nothing was checked in this run",
+        _ if report.selftest.is_some() => "a kill matrix stands alone",
+        _ if report.load.is_some() => {
+            "a load run has no checks; `ssecheck compare` puts two side by side"
+        }
+        _ => "it holds no checks: a matrix is made of reports of `run` and of `parser`",
+    };
+    Err(Stop::usage(format!("{}: {why}", path.display())))
+}
+
+fn same_kind(paths: &[PathBuf], kinds: &[Kind]) -> Result<(), Stop> {
+    let Some(first) = kinds.first() else { return Ok(()) };
+    match kinds.iter().position(|kind| kind != first) {
+        None => Ok(()),
+        Some(other) => Err(Stop::usage(format!(
+            "{} is about {}, {} about {}: they have no checks in common, so make two matrices",
+            paths[0].display(),
+            first.word(),
+            paths[other].display(),
+            kinds[other].word(),
+        ))),
+    }
+}
+
+/// The files' names without their endings; with the folder, where another file has the same name;
+/// with a number, where that is the same, too.
+fn names(paths: &[PathBuf]) -> Vec<String> {
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let same = all.iter().filter(|other| stem(other) == stem(path)).count();
-    match same {
-        0 | 1 => stem(path),
-        _ => path.with_extension("").to_string_lossy().into_owned(),
+    let twice = |path: &Path| paths.iter().filter(|other| stem(other) == stem(path)).count() > 1;
+    let mut names: Vec<String> = Vec::new();
+    for path in paths {
+        let name = match twice(path) {
+            true => path.with_extension("").to_string_lossy().into_owned(),
+            false => stem(path),
+        };
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let mut free = std::iter::once(name.clone()).chain(numbered);
+        names.extend(free.find(|name| !names.contains(name)));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(paths: &[&str]) -> Vec<String> {
+        names(&paths.iter().map(PathBuf::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn every_column_has_a_name_of_its_own() {
+        assert_eq!(named(&["x/axum.json", "nchan.json"]), ["axum", "nchan"]);
+        assert_eq!(named(&["a/x.json", "b/x.json"]), ["a/x", "b/x"]);
+        assert_eq!(named(&["x.json", "x.json", "x.txt"]), ["x", "x (2)", "x (3)"]);
+        assert_eq!(named(&["-"]), ["-"]);
     }
 }

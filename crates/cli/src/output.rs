@@ -125,13 +125,17 @@ struct PendingFile {
 }
 
 impl Formats {
-    /// JSON and Markdown alone.
-    pub(crate) fn of(json: Option<&PathBuf>, markdown: Option<&PathBuf>) -> Result<Self, Stop> {
-        let (json, markdown) = (json.cloned(), markdown.cloned());
+    /// Creates the files of a report that no other format can show.
+    pub(crate) fn of(
+        json: Option<&PathBuf>,
+        html: Option<&PathBuf>,
+        markdown: Option<&PathBuf>,
+    ) -> Result<Self, Stop> {
+        let (json, html, markdown) = (json.cloned(), html.cloned(), markdown.cloned());
         let args = FormatArgs {
             json,
             junit: None,
-            html: None,
+            html,
             sarif: None,
             tap: false,
             markdown,

@@ -31,7 +31,7 @@ const CASES: usize = 4;
 
 /// Makes the kill matrix.
 pub(crate) fn selftest(args: &SelftestArgs) -> Done {
-    let formats = Formats::of(args.json.as_ref(), args.markdown.as_ref())?;
+    let formats = Formats::of(args.json.as_ref(), args.html.as_ref(), args.markdown.as_ref())?;
     let human = formats.human();
     let suite = Suite::shipped().map_err(Stop::usage)?;
     let rows = rows(&args.faults)?;

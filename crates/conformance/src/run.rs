@@ -364,6 +364,7 @@ fn broke(stage: &Stage<'_>, broken: &Broken) -> (Judgement, Evidence) {
     let evidence = Evidence {
         place: Some(stage.case.place(broken.line, broken.column)),
         timeline: crate::timeline::timeline(stage),
+        arrivals: crate::timeline::arrivals(stage),
         ..Evidence::default()
     };
     (Judgement::Broken(broken.message.clone()), evidence)

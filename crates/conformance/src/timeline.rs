@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ssecheck_model::report::Moment;
+use ssecheck_model::report::{Arrivals, Moment};
 use ssecheck_parser::owned::OwnedItem;
 
 use crate::perform::Stage;
@@ -13,6 +13,41 @@ use crate::text::shown;
 const ITEMS: usize = 40;
 /// How much of an event's data is told, in characters.
 const DATA: usize = 60;
+
+/// How many arrivals of one stream are told.
+const ARRIVALS: usize = 48;
+
+/// When bytes came on the connections of a case. Those on which none came have an entry only if we
+/// ended them.
+pub(crate) fn arrivals(stage: &Stage<'_>) -> Vec<Arrivals> {
+    let chains = stage.chains.iter();
+    let chained = chains.flat_map(|(name, chain)| chain.iter().map(move |one| (name, one)));
+    let published = stage.publications.iter();
+    let echoed = published.flat_map(|(name, all)| {
+        all.iter().filter_map(move |one| Some((name, one.stream.as_ref()?)))
+    });
+    let streams = stage.streams.iter().chain(chained).chain(echoed);
+    let told = streams.filter(|(_, stream)| stream.cut || !stream.arrivals.is_empty());
+    told.map(|(name, stream)| of_arrivals(name, stream, stage.started)).collect()
+}
+
+fn of_arrivals(name: &str, stream: &Stream, started: Instant) -> Arrivals {
+    let ends = stream.arrivals.iter().map(|(end, _)| *end);
+    let begins = std::iter::once(0).chain(ends.clone());
+    Arrivals {
+        connection: name.to_owned(),
+        at_ms: { stream.arrivals.iter().take(ARRIVALS) }
+            .map(|(_, stamp)| milliseconds(started, stamp.received()))
+            .collect(),
+        bytes: ends
+            .zip(begins)
+            .map(|(end, begin)| end.saturating_sub(begin))
+            .take(ARRIVALS)
+            .collect(),
+        more: stream.arrivals.len().saturating_sub(ARRIVALS) as u64,
+        cut: stream.cut,
+    }
+}
 
 /// The moments of a case.
 pub(crate) fn timeline(stage: &Stage<'_>) -> Vec<Moment> {

@@ -65,7 +65,7 @@ impl Baseline {
     /// Where a word of this file stands.
     pub fn place(&self, word: &Placed<String>) -> Place {
         let text = line_of(&self.text, word.line).to_owned();
-        Place { file: self.file.clone(), line: word.line, column: word.column, text }
+        Place { file: self.file.clone(), line: word.line, column: word.column, text, entry: None }
     }
 
     /// The file as text, in the order of its entries.

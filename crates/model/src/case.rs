@@ -9,7 +9,7 @@ use crate::LoadError;
 use crate::case_names::validate;
 use crate::expect::Expect;
 use crate::placed::Placed;
-use crate::report::Place;
+use crate::report::{Entry, Place};
 use crate::source::line_of;
 use crate::step::Step;
 use crate::target::Capability;
@@ -288,8 +288,9 @@ impl Case {
 
     /// Where a line and column of this case stand, for reports.
     pub fn place(&self, line: u64, column: u64) -> Place {
-        let text = line_of(&self.text, line);
-        Place { file: self.file.clone(), line, column, text: text.to_owned() }
+        let text = line_of(&self.text, line).to_owned();
+        let entry = Entry::around(&self.text, line);
+        Place { file: self.file.clone(), line, column, text, entry }
     }
 
     /// The part of the id before the slash.

@@ -12,6 +12,7 @@ pub mod case;
 mod case_names;
 mod destination;
 pub mod deviations;
+mod evidence;
 pub mod exit;
 pub mod expect;
 mod expect_names;

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::evidence::{Arrivals, Entry, Evidence, Excerpt, Layer, Moment, Place};
 use crate::exit;
 use crate::verdict::{Level, Outcome, Verdict};
 
@@ -319,89 +320,6 @@ pub struct CheckResult {
     /// What proves the outcome. Empty for checks that passed or do not apply.
     #[serde(default)]
     pub evidence: Evidence,
-}
-
-/// What proves an outcome.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Evidence {
-    /// What would have been right.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
-    /// What was there instead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<String>,
-    /// The offending bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<Excerpt>,
-    /// What happened on the case's connections, in order of time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub timeline: Vec<Moment>,
-    /// Where in the YAML the check stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-    /// A shell command that shows the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reproduce: Option<String>,
-}
-
-impl Evidence {
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// A piece of what the server sent, with the offending bytes marked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Excerpt {
-    /// Name of the connection.
-    pub connection: String,
-    /// Which bytes the offset counts.
-    pub layer: Layer,
-    /// Offset of the first byte shown.
-    pub offset: u64,
-    /// The bytes in hexadecimal, two digits each, without separators.
-    pub hex: String,
-    /// Offset of the first offending byte (same count as `offset`).
-    pub mark_start: u64,
-    /// Offset one past the last offending byte.
-    pub mark_end: u64,
-}
-
-/// Which bytes an offset counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// The answer's head, from the first byte of its status line.
-    Head,
-    /// The event stream, after transfer and content decoding.
-    Stream,
-    /// Everything received on the connection, as it came.
-    Wire,
-}
-
-/// One moment in the time line of a case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Moment {
-    /// Milliseconds since the case began.
-    pub at_ms: f64,
-    /// Name of the connection, or empty for the case as a whole.
-    pub connection: String,
-    /// What happened.
-    pub what: String,
-}
-
-/// A place in a YAML file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Place {
-    /// File, as the user named it or as shipped.
-    pub file: String,
-    /// Line, from 1.
-    pub line: u64,
-    /// Column, from 1, in characters.
-    pub column: u64,
-    /// The text of that line.
-    pub text: String,
 }
 
 impl Summary {

@@ -3,11 +3,15 @@
 //! Everything can be read without a script; a small one adds filters, sorting and links to open all.
 //! Text of the target is sanitized as everywhere and escaped by the template.
 
+mod axis;
 mod charts;
 mod checks;
+mod detail;
+mod finding;
 mod load;
 mod matrix;
 mod plot;
+mod selftest;
 mod source;
 mod timeline;
 
@@ -16,17 +20,19 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use ssecheck_model::report::Report;
 
+use self::detail::{Detail, fitted};
 use crate::load::verdict::LoadVerdict;
-use crate::matrix::{Subject, viewed};
+use crate::matrix::{Subject, reports, viewed};
 use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 /// What a template can stand on.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("page.html", include_str!("../templates/page.html")),
     ("checks.html", include_str!("../templates/checks.html")),
     ("check.html", include_str!("../templates/check.html")),
     ("matrix.html", include_str!("../templates/matrix.html")),
+    ("selftest.html", include_str!("../templates/selftest.html")),
     ("load.html", include_str!("../templates/load.html")),
 ];
 
@@ -37,33 +43,52 @@ const STYLE: [&str; 4] = [
     include_str!("../templates/load.css"),
     include_str!("../templates/matrix.css"),
 ];
-const SCRIPT: [&str; 2] =
-    [include_str!("../templates/checks.js"), include_str!("../templates/plots.js")];
+const SCRIPT: [&str; 3] = [
+    include_str!("../templates/checks.js"),
+    include_str!("../templates/matrix.js"),
+    include_str!("../templates/plots.js"),
+];
 
-/// The page of one report.
+/// Most bytes of the page of one report; of more than 150 checks with evidence it may take more.
+const REPORT_BYTES: usize = 500_000;
+/// Most bytes of a matrix; a matrix of very many reports may take more.
+const MATRIX_BYTES: usize = 1_000_000;
+
+/// The page of one report. Evidence is cut where it would become too large, and the page says so.
 ///
 /// # Panics
 ///
 /// Never: the templates are tested with every kind of report.
 pub fn render(report: &Report) -> String {
     let report = &*as_checks(report);
-    let checks =
-        report.conformance.as_ref().map(|part| Value::from(Serde(checks::part(report, part))));
+    fitted(REPORT_BYTES, |detail| of_report(report, detail))
+}
+
+fn of_report(report: &Report, detail: &Detail) -> String {
+    let conformance = report.conformance.as_ref();
+    let checks = conformance.map(|part| Value::from(Serde(checks::part(report, part, detail))));
     let load = report.load.as_ref().map(|part| Value::from(Serde(load::part(report, part))));
-    let conformance = report.conformance.as_ref().map(|part| part.verdict.as_str());
-    let word = conformance.map(str::to_owned).or_else(|| load_word(report)).unwrap_or_default();
+    let selftest = report.selftest.as_ref();
+    let word = conformance.map(|part| part.verdict.as_str().to_owned());
+    let word = word.or_else(|| load_word(report)).or(selftest.map(|_| "kill matrix".to_owned()));
+    let selftest = selftest.map(|part| Value::from(Serde(selftest::part(part))));
+    let word = word.unwrap_or_else(|| "nothing was run".to_owned());
+    let heading = match &selftest {
+        Some(_) => "The kill matrix of ssecheck".to_owned(),
+        None => line(&report.target.url, VALUE_LIMIT),
+    };
     page(context! {
         tool => tool(report),
         title => format!("{word}: {}", line(&report.target.url, VALUE_LIMIT)),
-        heading => line(&report.target.url, VALUE_LIMIT),
-        testbed => report.target.testbed,
-        started_at => line(&report.started_at, VALUE_LIMIT),
-        when => when(&report.started_at),
-        duration => crate::counts::duration(report.duration_ms),
+        heading => heading,
+        testbed => report.target.testbed && selftest.is_none(),
+        started_at => to_the_second(&report.started_at),
+        duration => duration(report),
         interrupted => report.interrupted,
         checks => checks,
         load => load,
         matrix => (),
+        selftest => selftest,
     })
 }
 
@@ -74,30 +99,40 @@ pub fn render(report: &Report) -> String {
 /// Never, as [`render`].
 pub fn matrix(subjects: &[Subject]) -> String {
     let viewed = viewed(subjects);
-    page(context! {
-        tool => subjects.first().map(|subject| tool(&subject.report)).unwrap_or_default(),
-        title => "Matrix",
-        heading => format!("{} reports side by side", subjects.len()),
-        testbed => false,
-        started_at => "",
-        when => "",
-        duration => "",
-        interrupted => false,
-        checks => (),
-        load => (),
-        matrix => Value::from(Serde(matrix::part(&viewed))),
+    fitted(MATRIX_BYTES, |detail| {
+        page(context! {
+            tool => subjects.first().map(|subject| tool(&subject.report)).unwrap_or_default(),
+            title => "Matrix",
+            heading => format!("{} side by side", reports(subjects.len())),
+            testbed => false,
+            started_at => "",
+            duration => "",
+            interrupted => false,
+            checks => (),
+            load => (),
+            matrix => Value::from(Serde(matrix::part(&viewed, detail))),
+            selftest => (),
+        })
     })
+}
+
+/// How long the run took; nothing, if the report does not say.
+fn duration(report: &Report) -> String {
+    match report.duration_ms {
+        0 => String::new(),
+        ms => crate::counts::duration(ms),
+    }
+}
+
+/// A time without its fraction of a second.
+fn to_the_second(time: &str) -> String {
+    let fraction = time.find('.').filter(|_| time.ends_with('Z'));
+    let time = fraction.map_or(time.to_owned(), |at| format!("{}Z", &time[..at]));
+    line(&time, VALUE_LIMIT)
 }
 
 fn tool(report: &Report) -> String {
     line(&format!("{} {}", report.tool.name, report.tool.version), VALUE_LIMIT)
-}
-
-/// A moment as people read it: to the second, and with its zone named.
-fn when(moment: &str) -> String {
-    let seconds = moment.get(..19).filter(|_| moment.ends_with('Z') && moment.is_ascii());
-    let people = seconds.map(|seconds| seconds.replace('T', " ") + " UTC");
-    line(people.as_deref().unwrap_or(moment), VALUE_LIMIT)
 }
 
 fn load_word(report: &Report) -> Option<String> {

@@ -13,7 +13,8 @@ use crate::evidence;
 use crate::parser::{as_checks, labelled};
 use crate::sanitize::{VALUE_LIMIT, line};
 use crate::verdict::{cut_short, sentence};
-use escape::{fenced, inline};
+use escape::fenced;
+pub(crate) use escape::inline;
 
 /// GitHub rejects a step's summary above 1 MiB as a whole, so this is the most that is written.
 const MOST_BYTES: usize = 1_000_000;

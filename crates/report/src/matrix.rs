@@ -1,16 +1,22 @@
 //! Several reports side by side: what is checked against who was checked.
 //!
-//! Works for servers (conformance) and for parsers (their classes). Rows with the same outcomes
-//! everywhere are one row.
+//! Works for servers (conformance) and for parsers (their classes). Rows of a family with the same
+//! outcomes everywhere are one row.
+
+mod markdown;
+mod text;
 
 use std::collections::BTreeMap;
 
 use ssecheck_model::report::{CheckResult, Report};
 use ssecheck_model::verdict::Outcome;
 
-use crate::counts::family;
+use crate::counts::{family, grouped};
 use crate::groups::group_by;
 use crate::parser::as_checks;
+
+pub use markdown::markdown;
+pub use text::text;
 
 /// A report with the name of its column.
 #[derive(Debug, Clone)]
@@ -19,6 +25,17 @@ pub struct Subject {
     pub name: String,
     /// Its report, with a conformance or a parser part.
     pub report: Report,
+}
+
+impl Subject {
+    /// The word of its verdict.
+    pub(crate) fn verdict(&self) -> &'static str {
+        match (&self.report.parser, &self.report.conformance) {
+            (Some(parser), _) => parser.verdict.as_str(),
+            (None, Some(conformance)) => conformance.verdict.as_str(),
+            (None, None) => "no checks",
+        }
+    }
 }
 
 /// A family with its rows.
@@ -34,8 +51,21 @@ pub(crate) struct Row<'a> {
     pub(crate) ids: Vec<&'a str>,
     /// The outcome in each column; `None` where the report does not have the check.
     pub(crate) outcomes: Vec<Option<Outcome>>,
-    /// The reasons, where all checks of the row have the same one.
+    /// The reason in each column, of what is neither passed nor not applicable.
     pub(crate) reasons: Vec<Option<&'a str>>,
+}
+
+impl Row<'_> {
+    /// Whether all columns have the same outcome for the same reason.
+    pub(crate) fn is_same(&self) -> bool {
+        self.outcomes.windows(2).all(|pair| pair[0] == pair[1])
+            && self.reasons.windows(2).all(|pair| pair[0] == pair[1])
+    }
+}
+
+/// `1 report`, `2 reports`.
+pub(crate) fn reports(count: usize) -> String {
+    format!("{} report{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// The subjects with one check for each class, where they are parsers.
@@ -61,7 +91,7 @@ pub(crate) fn families(subjects: &[Subject]) -> Vec<Family<'_>> {
     families.map(|(name, ids)| Family { name, rows: rows(&ids, &columns) }).collect()
 }
 
-fn checks(report: &Report) -> &[CheckResult] {
+pub(crate) fn checks(report: &Report) -> &[CheckResult] {
     report.conformance.as_ref().map_or(&[], |part| &part.checks)
 }
 
@@ -87,9 +117,12 @@ fn rows<'a>(ids: &[&'a str], columns: &[BTreeMap<&'a str, &'a CheckResult>]) -> 
     rows.into_iter().map(row).collect()
 }
 
-/// The reason of what deviates; of what passed or does not apply it makes no difference.
+/// The reason of what deviates; of what passed or does not apply it makes no difference, and one that
+/// only says the outcome again says nothing.
 fn cell<'a>(check: Option<&&'a CheckResult>) -> Cell<'a> {
     let Some(check) = check else { return (None, None) };
     let plain = matches!(check.outcome, Outcome::Pass | Outcome::NotApplicable);
-    (Some(check.outcome), check.reason.as_deref().filter(|_| !plain))
+    let reason =
+        check.reason.as_deref().filter(|reason| !plain && *reason != check.outcome.as_str());
+    (Some(check.outcome), reason)
 }

@@ -1,19 +1,36 @@
-// Filters, sorting and links to open all.
+// Filters, sorting, links to open all, copy buttons.
 (() => {
   const tools = document.getElementById("tools");
   const checks = [...document.querySelectorAll("details.check")];
+  const idOf = (check) => check.querySelector(".id").textContent;
   const follow = () => {
-    let id = location.hash.slice(1);
-    // An id can hold a percent sign that is no escape.
-    try { id = decodeURIComponent(id); } catch { /* taken as it is */ }
-    for (let node = document.getElementById(id); node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let node = found; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    if (found && found.closest("details")) found.closest("details").scrollIntoView();
   };
+  const printed = checks.filter((check) => !check.matches(".o-pass, .o-not-applicable"));
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = printed.filter((check) => !check.open);
+    for (const check of opened) check.open = true;
+  });
+  addEventListener("afterprint", () => { for (const check of opened) check.open = false; });
+  for (const command of document.querySelectorAll("pre.command")) {
+    const copy = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "copy" });
+    copy.setAttribute("aria-label", "copy the command");
+    copy.addEventListener("click", async () => {
+      getSelection().selectAllChildren(command);
+      const done = await navigator.clipboard?.writeText(command.textContent).then(() => true, () => false);
+      copy.textContent = done || document.execCommand("copy") ? "copied" : "select and copy";
+    });
+    command.previousElementSibling.append(" ", copy);
+  }
   addEventListener("hashchange", follow);
-  follow();
-  if (!tools || checks.length === 0) return;
+  if (!tools || checks.length === 0) { follow(); return; }
   const families = [...document.querySelectorAll("section.family")];
   const none = document.getElementById("none");
-  const order = new Map(checks.map((check, index) => [check, index]));
+  const order = new Map([...checks, ...families].map((node, index) => [node, index]));
+  const texts = new Map(checks.map((check) => [check, check.textContent.toLowerCase()]));
   const hidden = new Set();
   const add = (name, properties, text) => {
     const node = Object.assign(document.createElement(name), properties);
@@ -25,29 +42,35 @@
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const check of checks) {
-      const text = check.querySelector("summary").textContent.toLowerCase();
       check.hidden = hidden.has(check.dataset.outcome)
         || (level.value !== "" && level.value !== check.dataset.level)
-        || !words.every((word) => text.includes(word));
+        || !words.every((word) => texts.get(check).includes(word));
       shown += check.hidden ? 0 : 1;
     }
     for (const family of families) family.hidden = !family.querySelector("details.check:not([hidden])");
     none.hidden = shown > 0;
-    count.textContent = `${shown} of ${checks.length}`;
+    count.textContent = `${shown} of ${checks.length} checks`;
   };
+  const worst = (family) => Math.min(...[...family.querySelectorAll("details.check")].map((check) => check.dataset.rank));
+  const placed = (a, b) => order.get(a) - order.get(b);
   const sorts = {
-    "in order": (a, b) => order.get(a) - order.get(b),
-    "worst first": (a, b) => a.dataset.rank - b.dataset.rank || order.get(a) - order.get(b),
-    "by id": (a, b) => (a.id < b.id ? -1 : 1),
+    "in order": [placed, placed],
+    "worst first": [(a, b) => a.dataset.rank - b.dataset.rank || placed(a, b), (a, b) => worst(a) - worst(b) || placed(a, b)],
+    "by id": [(a, b) => (idOf(a) < idOf(b) ? -1 : 1), (a, b) => (a.id < b.id ? -1 : 1)],
   };
   const arrange = () => {
-    for (const family of families) {
-      const own = [...family.querySelectorAll(":scope > details.check")];
-      family.append(...own.sort(sorts[sort.value]));
+    const [inside, outside] = sorts[sort.value];
+    let last = none;
+    for (const family of [...families].sort(outside)) {
+      family.append(...[...family.querySelectorAll(":scope > details.check")].sort(inside));
+      last.after(family);
+      last = family;
     }
   };
-  for (const outcome of new Set(checks.map((check) => check.dataset.outcome))) {
-    const button = add("button", { type: "button", className: `o-${outcome}` }, outcome.replace("-", " "));
+  for (const item of document.querySelectorAll(".counts li")) {
+    const outcome = item.className.replace("o-", "");
+    const button = add("button", { type: "button", className: item.className });
+    button.append(...[...item.childNodes].map((node) => node.cloneNode(true)));
     button.setAttribute("aria-pressed", "true");
     button.addEventListener("click", () => {
       const off = !hidden.delete(outcome);
@@ -66,7 +89,7 @@
   const level = choice("level", [["", "all levels"], ...levels.map((name) => [name, name])]);
   const sort = choice("order", Object.keys(sorts).map((name) => [name, name]));
   const search = add("input", { type: "search", placeholder: "search" });
-  search.setAttribute("aria-label", "search in checks");
+  search.setAttribute("aria-label", "search in checks and evidence");
   const all = add("button", { type: "button" }, "open all");
   const count = add("span", { className: "source" });
   count.setAttribute("role", "status");
@@ -80,4 +103,5 @@
   });
   tools.hidden = false;
   apply();
+  follow();
 })();

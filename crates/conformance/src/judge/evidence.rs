@@ -11,7 +11,7 @@ use super::Judgement;
 use crate::perform::Stage;
 use crate::request::is_secret;
 use crate::stream::Stream;
-use crate::timeline::timeline;
+use crate::timeline::{arrivals, timeline};
 
 /// How many bytes around the offending ones are shown.
 const AROUND: u64 = 32;
@@ -24,13 +24,15 @@ pub(crate) fn evidence(stage: &Stage<'_>, check: &Check, judgement: &Judgement) 
     match judgement {
         Judgement::Pass | Judgement::NothingSeen(_) => Evidence::default(),
         Judgement::Untestable(_) | Judgement::Broken(_) => {
-            Evidence { place: place(), timeline: timeline(stage), ..Evidence::default() }
+            let (timeline, arrivals) = (timeline(stage), arrivals(stage));
+            Evidence { place: place(), timeline, arrivals, ..Evidence::default() }
         }
         Judgement::Violated(violation) => Evidence {
             expected: violation.expected.clone(),
             actual: violation.actual.clone(),
             bytes: violation.bytes.clone(),
             timeline: timeline(stage),
+            arrivals: arrivals(stage),
             place: place(),
             reproduce: reproduce(stage, check),
         },

@@ -2,8 +2,8 @@
 
 use ssecheck_model::exit;
 use ssecheck_model::report::{
-    CheckResult, Conformance, Evidence, Excerpt, Layer, Moment, Place, Report, SCHEMA, Summary,
-    TargetInfo, Tool,
+    Arrivals, CheckResult, Conformance, Entry, Evidence, Excerpt, Layer, Moment, Place, Report,
+    SCHEMA, Summary, TargetInfo, Tool,
 };
 use ssecheck_model::verdict::{Level, Outcome, Verdict};
 
@@ -103,11 +103,19 @@ pub(crate) fn full() -> Report {
             connection: "main".to_owned(),
             what: "dialled".to_owned(),
         }],
+        arrivals: vec![Arrivals {
+            connection: "main".to_owned(),
+            at_ms: vec![1.5, 2.0],
+            bytes: vec![16, 3],
+            more: 1,
+            cut: true,
+        }],
         place: Some(Place {
             file: "a.yaml".to_owned(),
             line: 3,
             column: 5,
             text: "    x".to_owned(),
+            entry: Some(Entry { line: 2, lines: vec!["  - a: b".to_owned(), "    x".to_owned()] }),
         }),
         reproduce: Some("curl -N http://127.0.0.1/".to_owned()),
     };

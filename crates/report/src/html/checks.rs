@@ -1,15 +1,14 @@
 //! The checks of a report, ready for the template.
 
-use minijinja::{HtmlEscape, Value};
 use serde::Serialize;
 use ssecheck_model::report::{CheckResult, Conformance, Report};
 use ssecheck_model::verdict::{Outcome, Verdict};
 
-use super::source::{Piece, pieces};
-use super::timeline::{Timeline, timeline};
+use super::detail::Detail;
+use super::finding::{Check, Told};
 use crate::counts::{by_family, grouped, phrases, summary_of};
-use crate::sanitize::{BLOCK_LIMIT, VALUE_LIMIT, block, line};
-use crate::{hexdump, place};
+use crate::place;
+use crate::sanitize::{VALUE_LIMIT, line};
 
 /// The whole part.
 #[derive(Debug, Serialize)]
@@ -19,6 +18,8 @@ pub(super) struct Part {
     tone: &'static str,
     sentence: String,
     cut_short: Option<String>,
+    /// What is left out of the evidence.
+    left_out: &'static str,
     outcomes: Vec<Count>,
     /// Ids of the red checks, to jump to.
     reds: Vec<String>,
@@ -45,37 +46,6 @@ struct Family {
     checks: Vec<Check>,
 }
 
-/// A check with all that proves its outcome.
-#[derive(Debug, Serialize)]
-pub(super) struct Check {
-    id: String,
-    outcome: &'static str,
-    word: String,
-    level: &'static str,
-    reason: String,
-    message: String,
-    requirement: String,
-    requirements: Vec<String>,
-    source: Vec<Piece>,
-    case: String,
-    note: Option<String>,
-    fix: Option<String>,
-    expected: Option<String>,
-    actual: Option<String>,
-    hexdump: Option<Dump>,
-    timeline: Option<Timeline>,
-    place: Option<String>,
-    reproduce: Option<String>,
-    /// Order among outcomes, worst first.
-    rank: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Dump {
-    heading: Value,
-    rows: Value,
-}
-
 #[derive(Debug, Serialize)]
 struct Problem {
     kind: &'static str,
@@ -93,7 +63,7 @@ struct Habit {
     example: Option<(String, String, String)>,
 }
 
-pub(super) fn part(report: &Report, conformance: &Conformance) -> Part {
+pub(super) fn part(report: &Report, conformance: &Conformance, detail: &Detail) -> Part {
     let used: Vec<Outcome> = Outcome::ALL
         .into_iter()
         .filter(|outcome| conformance.summary.count(*outcome) > 0)
@@ -104,10 +74,11 @@ pub(super) fn part(report: &Report, conformance: &Conformance) -> Part {
         tone: tone(conformance.verdict),
         sentence: crate::verdict::sentence(conformance),
         cut_short: crate::verdict::cut_short(report).map(|(_, message)| message),
+        left_out: detail.left_out,
         outcomes: used.iter().map(count).collect(),
         reds: reds(conformance),
         facts: facts(report),
-        families: families(conformance, &used),
+        families: families(conformance, &used, detail),
         problems: conformance.baseline_problems().iter().map(problem).collect(),
         portability: conformance.portability.iter().map(habit).collect(),
     }
@@ -145,8 +116,9 @@ fn facts(report: &Report) -> Vec<(String, String)> {
     facts
 }
 
-fn families(conformance: &Conformance, used: &[Outcome]) -> Vec<Family> {
-    let family = |(name, checks): (&str, Vec<&CheckResult>)| {
+fn families<'a>(conformance: &'a Conformance, used: &[Outcome], detail: &Detail) -> Vec<Family> {
+    let mut told = Told::default();
+    let family = |(name, checks): (&'a str, Vec<&'a CheckResult>)| {
         let summary = summary_of(&checks);
         let cell = |outcome: &Outcome| match summary.count(*outcome) {
             0 => String::new(),
@@ -161,53 +133,10 @@ fn families(conformance: &Conformance, used: &[Outcome]) -> Vec<Family> {
             name: line(name, VALUE_LIMIT),
             counts: counts.collect(),
             row: used.iter().map(cell).collect(),
-            checks: checks.into_iter().map(check).collect(),
+            checks: checks.into_iter().map(|one| told.check(one, &one.id, detail)).collect(),
         }
     };
     by_family(&conformance.checks).into_iter().map(family).collect()
-}
-
-pub(super) fn check(check: &CheckResult) -> Check {
-    let text = |text: &str| line(text, VALUE_LIMIT);
-    let optional = |text: &Option<String>| text.as_ref().map(|text| line(text, VALUE_LIMIT));
-    let proof = &check.evidence;
-    Check {
-        id: text(&check.id),
-        outcome: check.outcome.as_str(),
-        word: check.outcome.as_str().replace('-', " "),
-        level: check.level.as_str(),
-        reason: text(check.reason.as_deref().unwrap_or_default()),
-        message: text(&check.message),
-        requirement: text(&check.requirement),
-        requirements: check.requirements.iter().map(|id| text(id)).collect(),
-        source: pieces(&text(&check.source)),
-        case: text(&check.case),
-        note: optional(&check.note),
-        fix: optional(&check.fix),
-        expected: optional(&proof.expected),
-        actual: optional(&proof.actual),
-        hexdump: proof.bytes.as_ref().map(dump),
-        timeline: timeline(&proof.timeline),
-        place: proof
-            .place
-            .as_ref()
-            .map(|found| place::lines(found, crate::Style::PLAIN).join("\n")),
-        reproduce: proof.reproduce.as_ref().map(|command| block(command, BLOCK_LIMIT)),
-        rank: Outcome::ALL.iter().position(|outcome| *outcome == check.outcome).unwrap_or_default(),
-    }
-}
-
-fn dump(excerpt: &ssecheck_model::report::Excerpt) -> Dump {
-    let paint = |marked: bool, text: &str| {
-        let text = HtmlEscape(text).to_string();
-        if marked { format!("<mark>{text}</mark>") } else { text }
-    };
-    let mut lines = hexdump::painted(excerpt, &paint);
-    // The first line is the heading, and holds the name of a connection, escaped like the rest.
-    let heading = Value::from_safe_string(lines.remove(0));
-    // Neighbours are one mark, also over the blank between two bytes.
-    let rows = lines.join("\n").replace("</mark><mark>", "").replace("</mark> <mark>", " ");
-    Dump { heading, rows: Value::from_safe_string(rows) }
 }
 
 fn problem(problem: &ssecheck_model::report::BaselineProblem) -> Problem {

@@ -4,7 +4,7 @@
 ///
 /// Numeric entities are used rather than backslashes, because they mean the same in Markdown and in
 /// HTML, and because a backslash before `|` inside a table means something else.
-pub(super) fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

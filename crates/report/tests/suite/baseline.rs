@@ -18,6 +18,7 @@ fn with_baseline(note: &str) -> Report {
         line: 2,
         column: 12,
         text: "  - check: x".to_owned(),
+        entry: None,
     };
     let problem = BaselineProblem {
         kind: BaselineFlaw::Stale,

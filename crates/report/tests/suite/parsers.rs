@@ -126,6 +126,7 @@ pub(crate) fn deviating() -> Report {
                     line: 4,
                     column: 12,
                     text: "  - check: id.*".into(),
+                    entry: None,
                 },
             }],
         }),
