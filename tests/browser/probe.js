@@ -138,7 +138,7 @@ globalThis.probe = (() => {
     // What is cut off on paper, where nothing scrolls.
     cut() {
       const cut = (box) => seen(box) && style(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
-      return [...document.querySelectorAll("main *")].filter((box) => !(box instanceof SVGElement) && cut(box))
+      return [...document.querySelectorAll("body *")].filter((box) => !(box instanceof SVGElement) && cut(box))
         .map((box) => `${name(box)} shows ${box.clientWidth} px of ${box.scrollWidth}`);
     },
 

@@ -170,7 +170,13 @@ const MUTANTS: [Mutant; 38] = [
         "px high",
     ),
     mutant("run", "#tools { position: static; }", "", hands::links, "not on view at 390 px"),
-    mutant("parser-matrix", ".wide { overflow: visible; }", "", print, " px of "),
+    mutant(
+        "run",
+        "<h1>",
+        "<h1 style='width: 9rem; overflow: hidden; white-space: nowrap'>",
+        print,
+        " px of ",
+    ),
     mutant(
         "run",
         "screen and (prefers-color-scheme: dark)",
