@@ -172,7 +172,7 @@ globalThis.probe = (() => {
       for (const link of document.querySelectorAll("[href], [src], [action], [data], [ping], form, iframe, object, embed, base, link")) {
         const target = link.getAttribute("href") ?? link.localName;
         const inside = target.startsWith("#") && document.getElementById(target.slice(1));
-        if (link.localName !== "a" || link.hasAttribute("ping") || !(inside || target.startsWith("https://"))) found.push(`${name(link)} leads to ${target.slice(0, 80)}`);
+        if (!["a", "use"].includes(link.localName) || link.hasAttribute("ping") || !(inside || target.startsWith("https://"))) found.push(`${name(link)} leads to ${target.slice(0, 80)}`);
       }
       return found;
     },

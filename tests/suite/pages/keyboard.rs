@@ -61,6 +61,8 @@ pub(super) fn scriptless(_: &Studio, tab: &mut Tab, page: &Made) {
     let with = words(tab, page, "#nothing");
     tab.scripting(false);
     let without = words(tab, page, "#nothing");
+    let missing: Vec<_> = with.iter().filter(|text| !without.contains(text)).collect();
+    assert!(missing.is_empty(), "missing without scripts: {missing:?}");
     assert_eq!(without, with, "without scripts");
     assert!(without.len() > 20, "{without:?}");
     tab.open(&page.path, "");
