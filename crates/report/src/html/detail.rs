@@ -9,44 +9,63 @@ pub(super) struct Detail {
     pub(super) moments: usize,
     /// Longest value, in characters.
     pub(super) value: usize,
-    /// Longest command, in characters.
+    /// Longest command, in characters; 0 for none.
     pub(super) command: usize,
     /// Whether a time line that several checks of a case have is told once.
     pub(super) shared: bool,
+    /// Whether bytes and the case file are shown.
+    pub(super) excerpts: bool,
     /// What is left out, for the reader.
     pub(super) left_out: &'static str,
 }
 
+/// All of it.
+const FULL: Detail = Detail {
+    moments: 60,
+    value: VALUE_LIMIT,
+    command: BLOCK_LIMIT,
+    shared: false,
+    excerpts: true,
+    left_out: "",
+};
+
 /// From all of it to the least.
-pub(super) const DETAILS: [Detail; 5] = [
-    Detail { moments: 60, value: VALUE_LIMIT, command: BLOCK_LIMIT, shared: false, left_out: "" },
+const DETAILS: [Detail; 6] = [
+    FULL,
     Detail {
-        moments: 60,
-        value: VALUE_LIMIT,
-        command: BLOCK_LIMIT,
         shared: true,
         left_out: "a time line that several checks of a case have is told once",
+        ..FULL
     },
     Detail {
         moments: 20,
-        value: VALUE_LIMIT,
         command: 1024,
         shared: true,
-        left_out: "time lines are told once for each case, with 20 moments at most",
+        left_out: "a time line is told once for each case, with 20 moments at most",
+        ..FULL
     },
     Detail {
         moments: 6,
         value: 160,
         command: 320,
         shared: true,
-        left_out: "time lines are told once for each case, with 6 moments at most, and long values are cut",
+        left_out: "a time line is told once for each case, with 6 moments at most, and long values are cut",
+        ..FULL
     },
     Detail {
         moments: 0,
         value: 80,
         command: 160,
-        shared: true,
         left_out: "there are no time lines, and values are cut after 80 characters",
+        ..FULL
+    },
+    Detail {
+        moments: 0,
+        value: 48,
+        command: 0,
+        excerpts: false,
+        left_out: "there are no time lines, bytes, excerpts and commands, and values are cut after 48 characters",
+        ..FULL
     },
 ];
 

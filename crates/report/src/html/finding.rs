@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use minijinja::{HtmlEscape, Value};
 use serde::Serialize;
-use ssecheck_model::report::{CheckResult, Excerpt, Moment};
+use ssecheck_model::report::{CheckResult, Evidence, Excerpt, Moment};
 use ssecheck_model::verdict::Outcome;
 
 use super::detail::Detail;
@@ -78,14 +78,14 @@ fn check(check: &CheckResult, detail: &Detail) -> Check {
         fix: optional(&check.fix),
         expected: optional(&proof.expected),
         actual: optional(&proof.actual),
-        hexdump: proof.bytes.as_ref().map(dump),
+        hexdump: proof.bytes.as_ref().filter(|_| detail.excerpts).map(dump),
         timeline: timeline(proof, check.case_ms, detail.moments),
         same_timeline: None,
-        place: proof.place.as_ref().map(|found| Excerpted {
+        place: proof.place.as_ref().filter(|_| detail.excerpts).map(|found| Excerpted {
             position: place::position(found),
             text: place::excerpt(found).join("\n"),
         }),
-        reproduce: proof.reproduce.as_ref().map(|command| block(command, detail.command)),
+        reproduce: command(proof, detail),
         rank: Outcome::ALL.iter().position(|outcome| *outcome == check.outcome).unwrap_or_default(),
     }
 }
@@ -121,6 +121,11 @@ impl<'a> Told<'a> {
         }
         made
     }
+}
+
+fn command(proof: &Evidence, detail: &Detail) -> Option<String> {
+    let command = proof.reproduce.as_ref().filter(|_| detail.command > 0)?;
+    Some(block(command, detail.command))
 }
 
 fn dump(excerpt: &Excerpt) -> Dump {

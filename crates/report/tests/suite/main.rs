@@ -9,6 +9,7 @@ mod load_formats;
 mod load_text;
 mod loads;
 mod markdown;
+mod matrix;
 mod parsers;
 mod reports;
 mod sarif;
