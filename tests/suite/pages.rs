@@ -45,7 +45,7 @@ fn findings(tab: &mut Tab, page: &Made, size: (u32, u32)) -> Vec<String> {
 fn words(tab: &mut Tab, page: &Made, closed: &str) -> Vec<String> {
     tab.open(&page.path, "");
     tab.eval::<Value>(
-        "document.querySelectorAll('#tools, button, .skip').forEach((it) => it.remove()), probe.open_all()",
+        "document.querySelectorAll('#tools, .tools, button, .skip').forEach((it) => it.remove()), probe.open_all()",
     );
     let close = format!("document.querySelectorAll('{closed}').forEach((it) => it.open = false)");
     tab.eval::<Value>(&close);

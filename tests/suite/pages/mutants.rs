@@ -131,7 +131,7 @@ const MUTANTS: [Mutant; 38] = [
         hands::order,
         "worst first",
     ),
-    mutant("run", "node.open = true", "node.open = false", hands::links, "opened by its link"),
+    mutant("run", "node.open = true", "node.open = false", hands::links, "opened by"),
     mutant("matrix", "node.open = true", "node.open = false", hands::cells, "does not lead"),
     mutant("load", ".plot.zoomed { grid-column: 1 / -1; }", "", hands::zoom, "zoom from"),
     mutant(
