@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::studio::{DARK, LIGHT, Studio, make};
 use crate::support::program::workspace;
 
@@ -14,19 +16,26 @@ struct Picture {
     dark: bool,
 }
 
-const PICTURES: [Picture; 2] = [
+const PICTURES: [Picture; 3] = [
+    Picture {
+        name: "kill-matrix",
+        arguments: &["report", "--from", "reports/kill-matrix/matrix.json"],
+        clicks: &[],
+        size: (1200, 860),
+        dark: false,
+    },
     Picture {
         name: "load",
         arguments: &["report", "--from", "reports/latency/nchan-10000.json"],
         clicks: &[],
-        size: (1100, 760),
+        size: (1200, 860),
         dark: false,
     },
     Picture {
         name: "load-dark",
         arguments: &["report", "--from", "reports/latency/nchan-10000.json"],
         clicks: &[],
-        size: (1100, 760),
+        size: (1200, 860),
         dark: true,
     },
 ];
@@ -53,6 +62,7 @@ fn take(studio: &Studio, folder: &Path, picture: &Picture) {
     tab.emulate("screen", if picture.dark { &DARK } else { &LIGHT });
     tab.open(&page, "");
     picture.clicks.iter().for_each(|selector| tab.click(selector));
+    tab.call("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
     let bytes = tab.picture();
     assert!(bytes.starts_with(b"\x89PNG"), "{}", picture.name);
     assert!(bytes.len() < LARGEST, "{}: {} bytes", picture.name, bytes.len());

@@ -14,7 +14,7 @@ use crate::support::testbed::Testbed;
 /// Every page of the program: a name, and the arguments that make it. `{faulty}` is the URL of a
 /// server with faults, `{publish}` its hook, `{folder}` a folder, `{page}` where the page goes. The first one also saves
 /// its report, with which it is compared.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     (
         "run",
         "run {faulty} --publish {publish} --provides publish --provides ids --provides resume \
@@ -23,6 +23,7 @@ const PAGES: [(&str, &str); 7] = [
     ),
     ("load", "report --from reports/latency/nchan-10000.json --html {page}"),
     ("load-short", "load -c 20 -d 2s --allow-doubts --html {page}"),
+    ("kill-matrix", "report --from reports/kill-matrix/matrix.json --html {page}"),
     ("parser", "report --from {folder}/sseclient-py.json --html {page}"),
     (
         "every-outcome",
