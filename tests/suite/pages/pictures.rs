@@ -21,7 +21,7 @@ const PICTURES: [Picture; 3] = [
         name: "kill-matrix",
         arguments: &["report", "--from", "reports/kill-matrix/matrix.json"],
         clicks: &[],
-        size: (1200, 860),
+        size: (1200, 600),
         dark: false,
     },
     Picture {
