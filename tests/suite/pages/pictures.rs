@@ -60,9 +60,9 @@ fn take(studio: &Studio, folder: &Path, picture: &Picture) {
     let mut tab = studio.tab();
     tab.resize(picture.size);
     tab.emulate("screen", if picture.dark { &DARK } else { &LIGHT });
+    tab.call("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
     tab.open(&page, "");
     picture.clicks.iter().for_each(|selector| tab.click(selector));
-    tab.call("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
     let bytes = tab.picture();
     assert!(bytes.starts_with(b"\x89PNG"), "{}", picture.name);
     assert!(bytes.len() < LARGEST, "{}: {} bytes", picture.name, bytes.len());

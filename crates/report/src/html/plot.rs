@@ -7,7 +7,7 @@ const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 240.0;
 const LEFT: f64 = 62.0;
 /// Room for half of the last label of the axis, such as `99.9999 %`.
-const RIGHT: f64 = 30.0;
+const RIGHT: f64 = 34.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 24.0;
 /// Most points of a line and most columns of a heat map, whatever the length of the run.
