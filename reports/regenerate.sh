@@ -45,7 +45,8 @@ measured() {
 
 latency() {
     need_descriptors 19200
-    measured nchan-10000 1 -c 10000 --ramp 5000/s -d 20s --rate 5/s
+    measured nchan-10000 1 -c 10000 --ramp 5000/s -d 20s --rate 5/s \
+        --threshold 'lost == 0' --threshold 'fanout.p99 < 500ms'
     "$SSECHECK" report --from "$reports/latency/nchan-10000.json" --allow-doubts \
         --hgrm "$reports/latency/nchan-10000.hgrm" || true
     measured nchan-76000 8 -c 76000 --processes 4 --ramp 4000/s -d 10s --rate 1/s
@@ -84,7 +85,8 @@ pages() {
 }
 
 images() {
-    echo "images: to come" >&2
+    SSECHECK_SCREENSHOTS=docs/images cargo test -q -p ssecheck-tests --test suite pages::pictures >"$work/out" 2>&1 ||
+        die "$(tail -n 20 "$work/out")"
 }
 
 all=(interop latency kill-matrix parsers pages images)

@@ -3,7 +3,6 @@
 //!
 //! `SSECHECK_BROWSER_STREAMS` and `SSECHECK_BROWSER_SEED` ask for more random streams, and others.
 
-mod chromium;
 mod page;
 mod subject;
 
@@ -15,10 +14,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use ssecheck_testbed::{Config, Scripts, Testbed};
 
-use chromium::Browser;
 use page::{Observed, Page};
 use subject::{Subject, difference, events};
 
+use crate::support::chromium::{self, Browser};
 use crate::support::skipped::{say, skip};
 
 /// Without a wish for more.

@@ -17,6 +17,7 @@ mod load_truth;
 mod matrix;
 mod offline;
 mod output_safety;
+mod pages;
 mod parse;
 mod parser;
 mod published;

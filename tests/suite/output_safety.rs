@@ -23,7 +23,8 @@ fn stream() -> String {
     )
 }
 
-fn server() -> Raw {
+/// A server that sends all of it.
+pub(crate) fn server() -> Raw {
     let long = EVIL.replace(['\u{b}', '\u{c}'], "").repeat(20);
     let head = format!(
         "HTTP/1.1 200 {EVIL}\r\nContent-Type: text/event-stream; charset={long}\r\nVary: {long}\r\n\
@@ -34,7 +35,8 @@ fn server() -> Raw {
     Raw::saying(head, |_| None)
 }
 
-fn run(server: &Raw, more: &[&str]) -> Finished {
+/// Has it judged.
+pub(crate) fn run(server: &Raw, more: &[&str]) -> Finished {
     let url = server.url();
     let cases = [
         "--case",

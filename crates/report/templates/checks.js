@@ -4,7 +4,10 @@
   const checks = [...document.querySelectorAll("details.check")];
   const idOf = (check) => check.querySelector(".id").textContent;
   const follow = () => {
-    const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let id = location.hash.slice(1);
+    // An id can hold a percent sign that is no escape.
+    try { id = decodeURIComponent(id); } catch { /* taken as it is */ }
+    const found = document.getElementById(id);
     for (let node = found; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (found && found.closest("details")) found.closest("details").scrollIntoView();
   };

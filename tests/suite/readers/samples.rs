@@ -72,15 +72,6 @@ fn doubtful() -> Value {
     report
 }
 
-/// A saved judgement on a real parser; the files hold the parser part alone.
-fn parser(name: &str) -> Value {
-    let part = saved(&format!("reports/parsers/{name}.json"));
-    json!({
-        "schema": "ssecheck.report/1", "tool": { "name": "ssecheck", "version": "0.1.0" },
-        "started_at": "2026-11-21T02:45:30Z", "target": { "url": name }, "parser": part,
-    })
-}
-
 fn unkilled() -> Value {
     let mut report = saved("reports/kill-matrix/matrix.json");
     let matrix = &mut report["selftest"];
@@ -100,8 +91,8 @@ pub(super) fn all() -> Vec<Sample> {
         sample("aborted", aborted()),
         load(),
         sample("doubtful", doubtful()),
-        sample("parser", parser("undici")),
-        sample("crashing-parser", parser("aiohttp-sse-client")),
+        sample("parser", saved("reports/parsers/undici.json")),
+        sample("crashing-parser", saved("reports/parsers/aiohttp-sse-client.json")),
         sample("selftest", saved("reports/kill-matrix/matrix.json")),
         sample("unkilled", unkilled()),
     ]

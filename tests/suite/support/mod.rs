@@ -1,5 +1,6 @@
 //! What several modules need: the program under test, other processes, servers, expectations.
 
+pub(crate) mod chromium;
 pub(crate) mod expected;
 pub(crate) mod process;
 pub(crate) mod program;

@@ -10,15 +10,24 @@ use super::program::workspace;
 
 /// In what a report, or a comparison of reports, does not follow its schema in the repository.
 pub(crate) fn errors(report: &Value) -> Vec<String> {
-    static REPORT: OnceLock<Validator> = OnceLock::new();
-    static COMPARISON: OnceLock<Validator> = OnceLock::new();
-    let validator = match report["schema"] == "ssecheck.comparison/1" {
-        true => COMPARISON.get_or_init(|| validator("comparison.schema.json")),
-        false => REPORT.get_or_init(|| validator("report.schema.json")),
-    };
     let told =
         |error: jsonschema::ValidationError<'_>| format!("{}: {error}", error.instance_path());
-    validator.iter_errors(report).map(told).collect()
+    validator_of(report).iter_errors(report).map(told).collect()
+}
+
+/// Where it does not, as JSON Pointers.
+pub(crate) fn places_of_errors(report: &Value) -> Vec<String> {
+    let place = |error: jsonschema::ValidationError<'_>| error.instance_path().to_string();
+    validator_of(report).iter_errors(report).map(place).collect()
+}
+
+fn validator_of(report: &Value) -> &'static Validator {
+    static REPORT: OnceLock<Validator> = OnceLock::new();
+    static COMPARISON: OnceLock<Validator> = OnceLock::new();
+    match report["schema"] == "ssecheck.comparison/1" {
+        true => COMPARISON.get_or_init(|| validator("comparison.schema.json")),
+        false => REPORT.get_or_init(|| validator("report.schema.json")),
+    }
 }
 
 fn validator(file: &str) -> Validator {

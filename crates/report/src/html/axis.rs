@@ -5,7 +5,7 @@ const WIDTH: f64 = 720.0;
 /// Room for the names of the lanes.
 const LEFT: f64 = 96.0;
 /// Room behind the last moment.
-const RIGHT: f64 = 16.0;
+const RIGHT: f64 = 28.0;
 /// Width of a stretch that is left out.
 const BREAK: f64 = 76.0;
 /// Most stretches that are left out.

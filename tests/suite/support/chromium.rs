@@ -1,15 +1,15 @@
-//! A headless browser.
+//! A headless browser, opened on a page or driven through a pipe.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use crate::support::scratch::Scratch;
+use super::scratch::Scratch;
 
 /// The names that it goes by.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -55,12 +55,32 @@ impl Browser {
     /// # Panics
     /// When it cannot be started.
     pub(crate) fn open(program: &PathBuf, url: &str) -> Self {
-        let profile = Scratch::new();
         let mut command = Command::new(program);
-        command.args(FLAGS).arg(format!("--user-data-dir={}", profile.path("profile"))).arg(url);
+        command.arg(url).stdin(Stdio::null()).stdout(Stdio::null());
+        Self::start(command)
+    }
+
+    /// Opens no page. What is written into the first end is for its DevTools, what they say comes out
+    /// of the second; messages end with NUL. Where the pipe ends, the browser ends.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub(crate) fn piped(program: &PathBuf) -> (Self, ChildStdin, ChildStdout) {
+        let mut command = Command::new("sh");
+        // It reads from descriptor 3 and writes to 4, which only a shell can set without unsafe code.
+        command.args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#]).arg(program);
+        command.arg("--remote-debugging-pipe").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut browser = Self::start(command);
+        let pipes = (browser.child.stdin.take(), browser.child.stdout.take());
+        let (Some(input), Some(output)) = pipes else { unreachable!("both are piped") };
+        (browser, input, output)
+    }
+
+    fn start(mut command: Command) -> Self {
+        let profile = Scratch::new();
+        command.args(FLAGS).arg(format!("--user-data-dir={}", profile.path("profile")));
         // Its other files are to go away with the profile.
-        command.env("TMPDIR", profile.path("."));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.env("TMPDIR", profile.path(".")).stderr(Stdio::null());
         // A group of its own, so that all its processes can be ended together.
         let child = command.process_group(0).spawn();
         Self { child: child.expect("the browser can be started"), _profile: profile }
