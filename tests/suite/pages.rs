@@ -47,7 +47,9 @@ fn words(tab: &mut Tab, page: &Made, closed: &str) -> Vec<String> {
     tab.eval::<Value>(
         "document.querySelectorAll('#tools, .tools, button, .skip').forEach((it) => it.remove()), probe.open_all()",
     );
-    let close = format!("document.querySelectorAll('{closed}').forEach((it) => it.open = false)");
+    let close = format!(
+        "document.querySelectorAll('{closed}').forEach((it) => it.matches('.values') ? it.remove() : it.open = false)"
+    );
     tab.eval::<Value>(&close);
     tab.probe("text", "")
 }

@@ -50,7 +50,8 @@ pub(crate) fn selftest(args: &SelftestArgs) -> Done {
         }
     });
     runtime.shutdown_timeout(SHUTDOWN);
-    let selftest = summary(&rows, &suite, cells?, args.faults.is_empty());
+    let cells = in_order(cells?, &rows);
+    let selftest = summary(&rows, &suite, cells, args.faults.is_empty());
     let faults = rows.iter().flatten().filter(|switch| switch.kind == Kind::Fault);
     for switch in faults.filter(|switch| !names_what_it_breaks(switch, &suite)) {
         let label = format!("{WRONG} {:28} ", switch.id);
@@ -263,6 +264,16 @@ fn line(row: Row, cells: &[Cell], style: Style) -> String {
         text.push_str(&text::entry("", &said, 8, style));
     }
     text
+}
+
+/// By switch and check, not as the runs happened to end: two matrices can be compared line by line.
+fn in_order(mut cells: Vec<Cell>, rows: &[Row]) -> Vec<Cell> {
+    let place = |cell: &Cell| {
+        let id = |row: &Row| row.map_or("reference", |switch| switch.id);
+        rows.iter().position(|row| id(row) == cell.switch)
+    };
+    cells.sort_by_cached_key(|cell| (place(cell), cell.check.clone()));
+    cells
 }
 
 fn summary(rows: &[Row], suite: &Suite, cells: Vec<Cell>, whole: bool) -> Selftest {

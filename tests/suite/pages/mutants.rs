@@ -57,7 +57,13 @@ const MUTANTS: [Mutant; 38] = [
         on_a_desk,
         "leaves its box",
     ),
-    mutant("load", "<text class=\"x\" x=\"", "<text class=\"x\" x=\"9", on_a_desk, "layout"),
+    mutant(
+        "load",
+        "<text text-anchor=\"middle\" x=\"",
+        "<text text-anchor=\"middle\" x=\"9",
+        on_a_desk,
+        "layout",
+    ),
     mutant("run", "tabindex=\"0\"", "", looks, "scrolls, but not by keyboard"),
     mutant(
         "run",

@@ -33,10 +33,10 @@ fn text_of(
     Some(text.trim_end_matches('\u{c}').split('\u{c}').map(plain).collect())
 }
 
-/// All is on paper, also what is closed on the screen, but for the evidence of what is in order; by
-/// day, whatever the screen's colours.
+/// All is on paper, also what is closed on the screen, but for the evidence of what is in order and
+/// the values behind a plot, which stands there itself; by day, whatever the screen's colours.
 pub(super) fn print(studio: &Studio, tab: &mut Tab, page: &Made) {
-    let due = words(tab, page, ".o-pass, .o-not-applicable");
+    let due = words(tab, page, ".o-pass, .o-not-applicable, .values");
     tab.open(&page.path, "");
     tab.resize(SHEET);
     tab.emulate("print", &DARK);

@@ -21,7 +21,7 @@ const PICTURES: [Picture; 5] = [
         name: "conformance",
         arguments: &["report", "--from", "reports/interop/axum.json"],
         clicks: &["details.check[data-outcome=fail] > summary"],
-        size: (1200, 900),
+        size: (1200, 720),
         dark: false,
     },
     Picture {
@@ -36,8 +36,8 @@ const PICTURES: [Picture; 5] = [
             "reports/interop/flask.json",
             "reports/interop/nchan.json",
         ],
-        clicks: &[],
-        size: (1200, 800),
+        clicks: &["main details > summary"],
+        size: (1200, 720),
         dark: false,
     },
     Picture {

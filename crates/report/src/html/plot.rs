@@ -4,10 +4,11 @@ use serde::Serialize;
 
 /// Size of a plot and the room around it, in its own units.
 const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 256.0;
+const HEIGHT: f64 = 262.0;
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 18.0;
+/// The name of the vertical axis stands above its highest label.
+const TOP: f64 = 26.0;
 const BOTTOM: f64 = 40.0;
 /// Room that half a label takes.
 const EDGE: f64 = 24.0;
