@@ -4,12 +4,7 @@
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-work=$here/.work
-log=$work/install.log
-status=0
-
-mkdir -p "$work/stamps"
-: >"$log"
+. "$here/../once.sh"
 
 say() {
     # say RESULT NAME REASON
@@ -20,19 +15,6 @@ say() {
         status=1
     fi
 }
-
-have() { command -v "$1" >/dev/null 2>&1; }
-
-# once STAMP KEY COMMAND: runs the command unless it succeeded before with the same key.
-once() {
-    stamp=$work/stamps/$1
-    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$2" ] && return 0
-    echo "== $1" >>"$log"
-    "$3" >>"$log" 2>&1 </dev/null || return 1
-    echo "$2" >"$stamp"
-}
-
-digest() { cat "$@" | sha256sum | cut -d' ' -f1; }
 
 build_axum() {
     cd "$here/axum" && CARGO_TARGET_DIR="$work/target" cargo build --release --locked
@@ -58,8 +40,7 @@ install_nchan() {
 axum() {
     have cargo || { say 1 axum "no cargo"; return; }
     key=$(digest "$here/axum/Cargo.toml" "$here/axum/Cargo.lock" "$here/axum/src/main.rs")
-    [ -x "$work/target/release/axum-server" ] || rm -f "$work/stamps/axum"
-    once axum "$key" build_axum
+    once axum "$key" "$work/target/release/axum-server" build_axum
     say $? axum "the build failed, see $log"
 }
 
@@ -68,8 +49,7 @@ node_servers() {
     say 0 node-http
     have npm || { for name in express hono; do say 1 $name "no npm"; done; return; }
     key="$(digest "$here/node/package-lock.json") $(node --version)"
-    [ -d "$here/node/node_modules" ] || rm -f "$work/stamps/node"
-    once node "$key" install_node
+    once node "$key" "$here/node/node_modules" install_node
     result=$?
     for name in express hono; do say $result $name "npm ci failed, see $log"; done
 }
@@ -77,8 +57,7 @@ node_servers() {
 python_servers() {
     have python3 || { for name in sse-starlette flask; do say 1 $name "no python3"; done; return; }
     key="$(digest "$here/python/requirements.txt") $(python3 --version)"
-    [ -x "$work/venv/bin/python" ] || rm -f "$work/stamps/python"
-    once python "$key" install_python
+    once python "$key" "$work/venv/bin/python" install_python
     result=$?
     for name in sse-starlette flask; do say $result $name "the venv failed, see $log"; done
 }

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use ssecheck_model::exit;
 use ssecheck_model::report::Report;
 use ssecheck_report::matrix::Subject;
-use ssecheck_report::{html, markdown, matrix};
+use ssecheck_report::{html, markdown, matrix, text};
 
 use crate::args::MatrixArgs;
 use crate::output::{Done, Human, Stop, put};
 use crate::report::read;
-use crate::selftest::conclusion;
 
 /// Puts saved reports side by side.
 pub(crate) fn matrix(args: &MatrixArgs) -> Done {
@@ -39,7 +38,7 @@ fn kill_matrix(args: &MatrixArgs, report: &Report) -> Done {
     write(args, || html::render(report), || markdown::render(report))?;
     if let (Some(selftest), None, None) = (&report.selftest, &args.html, &args.markdown) {
         let human = Human::new(false);
-        human.write(&conclusion(selftest, human.style));
+        human.write(&text::kill_matrix(selftest, human.style));
     }
     Ok(exit::OK)
 }

@@ -8,7 +8,6 @@ use ssecheck_report::{json, text};
 
 use crate::args::ReportArgs;
 use crate::output::{Done, Formats, Stop};
-use crate::selftest::conclusion;
 use crate::settings;
 
 /// The largest report that is read, in bytes.
@@ -27,7 +26,7 @@ pub(crate) fn report(args: &ReportArgs) -> Done {
     if formats.is_empty() {
         let human = formats.human();
         match &report.selftest {
-            Some(selftest) => human.write(&conclusion(selftest, human.style)),
+            Some(selftest) => human.write(&text::kill_matrix(selftest, human.style)),
             None => human.write(&text::render(&report, human.style)),
         }
     }

@@ -59,7 +59,7 @@ pub(crate) fn selftest(args: &SelftestArgs) -> Done {
         human.write(&text::entry(&label, text, label.len(), human.style));
     }
     let good = selftest.is_good();
-    human.write(&conclusion(&selftest, human.style));
+    human.write(&text::kill_matrix(&selftest, human.style));
     formats.write(&report(selftest, started_at.to_string()))?;
     Ok(if good { exit::OK } else { exit::FAILED })
 }
@@ -317,21 +317,6 @@ fn info(switch: &Switch) -> SwitchInfo {
         breaks: switch.breaks.iter().map(|id| (*id).to_owned()).collect(),
         summary: switch.summary.to_owned(),
     }
-}
-
-/// The matrix in one sentence.
-pub(crate) fn conclusion(selftest: &Selftest, style: Style) -> String {
-    let sentence = format!(
-        "{} of {} faults killed; {} of {} checks seen red; {} red without reason on {} faults, {} legal variations and the correct server",
-        selftest.killed,
-        selftest.faults,
-        selftest.seen_red,
-        selftest.checks,
-        selftest.false_red,
-        selftest.faults,
-        selftest.variations,
-    );
-    text::prose(&sentence, style)
 }
 
 fn report(selftest: Selftest, started_at: String) -> Report {

@@ -30,7 +30,8 @@ use crate::parser::as_checks;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 /// What a template can stand on.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
+    ("told.html", include_str!("../templates/told.html")),
     ("page.html", include_str!("../templates/page.html")),
     ("checks.html", include_str!("../templates/checks.html")),
     ("check.html", include_str!("../templates/check.html")),

@@ -3,8 +3,24 @@
 use ssecheck_model::report::{Cell, CheckResult, Conformance, Evidence, Selftest, SwitchInfo};
 use ssecheck_model::verdict::{Level, Outcome};
 
+use crate::counts::grouped;
+
 /// The row of the correct server.
 const REFERENCE: &str = "reference";
+
+/// The counts of a kill matrix in one sentence, without its full stop.
+pub(crate) fn sentence(matrix: &Selftest) -> String {
+    format!(
+        "{} of {} faults killed; {} of {} checks seen red; {} red without reason on these faults, \
+         {} legal variations and the correct server",
+        grouped(matrix.killed),
+        grouped(matrix.faults),
+        grouped(matrix.seen_red),
+        grouped(matrix.checks),
+        grouped(matrix.false_red),
+        grouped(matrix.variations),
+    )
+}
 
 /// One check for each fault and each legal variation, and one for each sum of the matrix. All pass if
 /// and only if the matrix is good.

@@ -67,6 +67,11 @@ pub fn prose(text: &str, style: Style) -> String {
     finish(&wrap(text, style.width))
 }
 
+/// The counts of a kill matrix in one sentence, wrapped; ends with a line feed.
+pub fn kill_matrix(matrix: &ssecheck_model::report::Selftest, style: Style) -> String {
+    prose(&crate::selftest::sentence(matrix), style)
+}
+
 /// A word and what it says, wrapped so that the word stands out; ends with a line feed.
 pub fn entry(label: &str, text: &str, label_width: usize, style: Style) -> String {
     finish(&hang(label, text, label_width, style.width))

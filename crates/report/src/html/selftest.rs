@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use ssecheck_model::report::{Cell, Selftest};
 
-use crate::counts::{family, grouped};
+use crate::counts::family;
 use crate::groups::group_by;
 use crate::sanitize::{VALUE_LIMIT, line};
 
@@ -57,25 +57,12 @@ pub(super) fn part(selftest: &Selftest) -> Part {
     Part {
         tone: if good { "pass" } else { "fail" },
         verdict: if good { "every check is proved" } else { "not every check is proved" },
-        sentence: sentence(selftest),
+        sentence: format!("{}.", crate::selftest::sentence(selftest)),
         faults: switches(selftest, true),
         legal: switches(selftest, false),
         families: families(selftest),
         unfolded: UNFOLDED,
     }
-}
-
-/// The counts in one sentence.
-fn sentence(selftest: &Selftest) -> String {
-    format!(
-        "{} of {} faults killed, {} of {} checks seen red, {} red without reason on the faults, {} legal variations and the correct server.",
-        grouped(selftest.killed),
-        grouped(selftest.faults),
-        grouped(selftest.seen_red),
-        grouped(selftest.checks),
-        grouped(selftest.false_red),
-        grouped(selftest.variations),
-    )
 }
 
 fn switches(selftest: &Selftest, fault: bool) -> Vec<Switch> {

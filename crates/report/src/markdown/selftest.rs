@@ -3,22 +3,12 @@
 use ssecheck_model::report::{Cell, Report, Selftest, SwitchInfo};
 
 use super::escape::inline;
-use crate::counts::grouped;
 use crate::sanitize::{VALUE_LIMIT, line};
 
 pub(super) fn render(report: &Report, selftest: &Selftest) -> String {
     let version = plain(&report.tool.version);
-    let mut out = format!(
-        "## The kill matrix of ssecheck {version}\n\n\
-         {} of {} faults killed; {} of {} checks seen red; {} red without reason on these faults, \
-         {} legal variations and the correct server.\n\n",
-        grouped(selftest.killed),
-        grouped(selftest.faults),
-        grouped(selftest.seen_red),
-        grouped(selftest.checks),
-        grouped(selftest.false_red),
-        grouped(selftest.variations),
-    );
+    let counts = crate::selftest::sentence(selftest);
+    let mut out = format!("## The kill matrix of ssecheck {version}\n\n{counts}.\n\n");
     out.push_str("| fault | what it does | defect | breaks | red checks, with their reasons |\n");
     out.push_str("| --- | --- | --- | --- | --- |\n");
     for switch in selftest.switches.iter().filter(|switch| switch.fault) {
