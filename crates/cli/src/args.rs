@@ -214,12 +214,15 @@ const LOAD_EXAMPLES: &str = "\
 Examples:
   ssecheck load -c 500 -d 10s
       the built-in testbed, to see what comes out
-  ssecheck load http://127.0.0.1:3000/events --publish /publish -c 1000 --rate 20/s
+  ssecheck load http://127.0.0.1:3000/events --publish /publish \\
+      -c 1000 --rate 20/s
       20 events per second to 1,000 subscribers, each delivery timed
-  ssecheck load http://127.0.0.1:3000/events -c 1000 -d 30s --threshold 'connect.failed == 0'
+  ssecheck load http://127.0.0.1:3000/events -c 1000 -d 30s \\
+      --threshold 'connect.failed == 0'
       the server's own events
-  ssecheck load --target server.yaml --plan storm --threshold 'reconnect.p99 < 5s' --json r.json
-      a target file, a shipped plan, and a report to keep (ssecheck report --from r.json)";
+  ssecheck load --target server.yaml --plan storm \\
+      --threshold 'reconnect.p99 < 5s' --json r.json --html r.html
+      a target file, a shipped plan, a report to keep and a page to look at";
 
 /// The most processes of one run on one machine.
 pub(crate) const MAX_PROCESSES: u32 = 64;

@@ -39,10 +39,11 @@ const EXAMPLES: &str = "\
 Examples:
   ssecheck compare before.json after.json
       two runs: what is counted exactly is judged, what is noisy is only shown
-  ssecheck compare a1.json a2.json a3.json --with b1.json b2.json b3.json --fail-on-regression
+  ssecheck compare a1.json a2.json a3.json \\
+      --with b1.json b2.json b3.json --fail-on-regression
       three load runs on each side, made in turns (A B A B A B)
 
-Exit codes: 0 compared, 1 something is worse (with --fail-on-regression), 2 usage or a bad file,
+Exit codes: 0 compared, 1 something is worse (with --fail-on-regression), 2 usage or a bad file, \
 3 the runs are not to be trusted or not alike.";
 
 /// A share in percent, with or without its sign.
