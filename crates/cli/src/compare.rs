@@ -9,14 +9,14 @@ use ssecheck_report::{html, json, markdown, text};
 
 use crate::args::CompareArgs;
 use crate::matrix::names;
-use crate::output::{Done, Human, Stop, put};
+use crate::output::{Done, Human, Stop, distinct, put};
 use crate::report::read;
 
 /// Compares what there is now with what there was before.
 pub(crate) fn compare(args: &CompareArgs) -> Done {
     let (a, b) = sides(args)?;
     let all: Vec<PathBuf> = a.iter().chain(b).cloned().collect();
-    distinct(args)?;
+    distinct(formats(args))?;
     let mut subjects = load(&all)?;
     let b = subjects.split_off(a.len());
     let a = subjects;
@@ -43,15 +43,9 @@ fn sides(args: &CompareArgs) -> Result<Sides<'_>, Stop> {
     }
 }
 
-/// Two formats into one file would leave one of them.
-fn distinct(args: &CompareArgs) -> Result<(), Stop> {
-    let named: Vec<&PathBuf> =
-        [&args.json, &args.html, &args.markdown].into_iter().flatten().collect();
-    let twice = named.iter().enumerate().find(|(at, path)| named[..*at].contains(path));
-    match twice {
-        Some((_, path)) => Err(Stop::usage(format!("two formats cannot go to {}", path.display()))),
-        None => Ok(()),
-    }
+/// Where the machine formats go that were asked for.
+fn formats(args: &CompareArgs) -> impl Iterator<Item = &Path> {
+    [&args.json, &args.html, &args.markdown].into_iter().filter_map(|path| path.as_deref())
 }
 
 fn load(paths: &[PathBuf]) -> Result<Vec<Subject>, Stop> {
@@ -60,9 +54,7 @@ fn load(paths: &[PathBuf]) -> Result<Vec<Subject>, Stop> {
 }
 
 fn write(args: &CompareArgs, done: &Comparison, a: &[Subject], b: &[Subject]) -> Result<(), Stop> {
-    let formats = [&args.json, &args.html, &args.markdown];
-    let to_stdout = formats.iter().any(|path| path.as_deref() == Some(Path::new("-")));
-    let human = Human::new(to_stdout);
+    let human = Human::new(formats(args).any(|path| path == Path::new("-")));
     human.write(&text::comparison::render(done, human.style));
     put(args.json.as_deref(), || json::comparison(done))?;
     put(args.html.as_deref(), || html::comparison(done, a, b))?;

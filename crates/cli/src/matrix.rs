@@ -8,14 +8,12 @@ use ssecheck_report::matrix::Subject;
 use ssecheck_report::{html, markdown, matrix, text};
 
 use crate::args::MatrixArgs;
-use crate::output::{Done, Human, Stop, put};
+use crate::output::{Done, Human, Stop, distinct, put};
 use crate::report::read;
 
 /// Puts saved reports side by side.
 pub(crate) fn matrix(args: &MatrixArgs) -> Done {
-    if args.html.is_some() && args.html == args.markdown {
-        return Err(Stop::usage("two formats cannot go to the same file"));
-    }
+    distinct([&args.html, &args.markdown].into_iter().filter_map(|path| path.as_deref()))?;
     let reports = args.reports.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     if let [Report { selftest: Some(_), conformance: None, parser: None, .. }] = &reports[..] {
         return kill_matrix(args, &reports[0]);

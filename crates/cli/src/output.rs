@@ -164,6 +164,18 @@ pub(crate) fn put(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<
     }
 }
 
+/// Refuses two formats that go to one place, which would leave one of them.
+pub(crate) fn distinct<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), Stop> {
+    let mut known: Vec<&Path> = Vec::new();
+    for path in paths {
+        if known.contains(&path) {
+            return Err(Stop::usage(format!("two formats cannot go to {}", path.display())));
+        }
+        known.push(path);
+    }
+    Ok(())
+}
+
 type Render = fn(&Report) -> Result<String, String>;
 
 /// The machine formats that were asked for. Files are created before the run, so that a wrong path
@@ -201,13 +213,7 @@ impl Formats {
         ];
         let mut formats = Self { files: Vec::new(), stdout: None };
         let named = wanted.iter().filter_map(|(path, _)| path.as_deref());
-        let mut known: Vec<&Path> = Vec::new();
-        for path in named.filter(|path| *path != Path::new("-")) {
-            if known.contains(&path) {
-                return Err(Stop::usage(format!("two formats cannot go to {}", path.display())));
-            }
-            known.push(path);
-        }
+        distinct(named.filter(|path| *path != Path::new("-")))?;
         for (path, render) in wanted {
             match path {
                 Some(path) if path == Path::new("-") => formats.claim_stdout(render)?,

@@ -91,8 +91,9 @@ async fn matrix(
     let places = Arc::new(Semaphore::new(jobs));
     let steps = Arc::new(Steps::default());
     let mut running = JoinSet::new();
+    let suites = Suites::of(suite)?;
     for row in rows {
-        let runs = runs(row, suite)?;
+        let runs = suites.runs(row);
         steps.total.fetch_add(runs.len(), Ordering::Relaxed);
         let (places, steps) = (Arc::clone(&places), Arc::clone(&steps));
         running.spawn(async move { (row, results(row, runs, places, steps).await) });
@@ -130,27 +131,46 @@ fn view(human: Human, steps: Arc<Steps>) -> Live {
     })
 }
 
-/// What is judged for one row. Each case of a fault has a testbed of its own, or a fault that one
-/// case brings about would show in another; what must stay green runs as a user runs it.
-fn runs(row: Row, suite: &Suite) -> Result<Vec<(&'static str, Suite)>, Stop> {
-    let path = row.map_or(HUB, |switch| switch.on);
-    Ok(match row {
-        Some(switch) if switch.kind == Kind::Fault => {
-            let alone = |case: &Case| (path, Suite { cases: vec![case.clone()] });
-            suite.cases.iter().map(alone).collect()
-        }
-        _ => {
-            let only = FINITE.map(str::to_owned);
-            let finite = suite.clone().select(&only, &[]).map_err(Stop::usage)?;
-            vec![(HUB, suite.clone()), (REPLAY, finite)]
-        }
-    })
+/// What is judged, made once for all rows.
+struct Suites {
+    /// All cases together.
+    whole: Arc<Suite>,
+    /// Those for a stream that ends.
+    finite: Arc<Suite>,
+    /// Each case alone.
+    alone: Vec<Arc<Suite>>,
 }
+
+impl Suites {
+    fn of(suite: &Suite) -> Result<Self, Stop> {
+        let finite = suite.clone().select(&FINITE.map(str::to_owned), &[]).map_err(Stop::usage)?;
+        let alone = |case: &Case| Arc::new(Suite { cases: vec![case.clone()] });
+        Ok(Self {
+            whole: Arc::new(suite.clone()),
+            finite: Arc::new(finite),
+            alone: suite.cases.iter().map(alone).collect(),
+        })
+    }
+
+    /// What is judged for one row. Each case of a fault has a testbed of its own, or a fault that one
+    /// case brings about would show in another; what must stay green runs as a user runs it.
+    fn runs(&self, row: Row) -> Vec<Run> {
+        match row {
+            Some(switch) if switch.kind == Kind::Fault => {
+                self.alone.iter().map(|suite| (switch.on, Arc::clone(suite))).collect()
+            }
+            _ => vec![(HUB, Arc::clone(&self.whole)), (REPLAY, Arc::clone(&self.finite))],
+        }
+    }
+}
+
+/// The stream that is judged, and by which cases.
+type Run = (&'static str, Arc<Suite>);
 
 /// The results of every case.
 async fn results(
     row: Row,
-    runs: Vec<(&'static str, Suite)>,
+    runs: Vec<Run>,
     places: Arc<Semaphore>,
     steps: Arc<Steps>,
 ) -> Result<Vec<CheckResult>, Stop> {
@@ -160,7 +180,7 @@ async fn results(
         running.spawn(async move {
             // The semaphore is never closed.
             let _place = places.acquire_owned().await;
-            let judged = judged(row, path, suite).await;
+            let judged = judged(row, path, &suite).await;
             steps.done.fetch_add(1, Ordering::Relaxed);
             judged
         });
@@ -192,7 +212,7 @@ fn soaks(row: Row, suite: &Suite) -> bool {
     row.is_none_or(|switch| checks.any(|check| named(switch, &check.id)))
 }
 
-async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, Stop> {
+async fn judged(row: Row, path: &str, suite: &Suite) -> Result<Vec<CheckResult>, Stop> {
     let config = Config {
         switches: Switches::from_iter(row),
         token: Some(TESTBED_TOKEN.to_owned()),
@@ -206,9 +226,10 @@ async fn judged(row: Row, path: &str, suite: Suite) -> Result<Vec<CheckResult>, 
         _ => settings::testbed_target(&testbed.url())?,
     };
     let mut subject = Subject::new(&target, DialOptions::default(), 1.0).map_err(Stop::setup)?;
-    subject.soak = soaks(row, &suite).then_some(SOAK);
+    subject.soak = soaks(row, suite).then_some(SOAK);
     let options = Options { jobs: CASES, ..Options::default() };
-    let finished = conformance(subject, suite, options, std::future::pending(), |_| {}).await;
+    let finished =
+        conformance(subject, suite.clone(), options, std::future::pending(), |_| {}).await;
     testbed.shutdown().await;
     let finished = finished.map_err(|error| Stop::setup(format!("{}: {error}", name(row))))?;
     Ok(finished.conformance.checks)

@@ -11,7 +11,7 @@ use super::studio::{Made, Studio, make};
 use super::tab::Tab;
 use super::{assert_none, looks};
 use crate::output_safety;
-use crate::support::program::workspace;
+use crate::support::program::saved;
 
 /// Reports of every kind.
 const REPORTS: [&str; 4] = [
@@ -22,9 +22,7 @@ const REPORTS: [&str; 4] = [
 ];
 
 fn read(studio: &Studio, report: &str) -> Value {
-    let path = report.replace("{folder}", &studio.folder.path("."));
-    let text = std::fs::read_to_string(workspace().join(path)).expect("it is there");
-    serde_json::from_str(&text).expect("it is JSON")
+    saved(&report.replace("{folder}", &studio.folder.path(".")))
 }
 
 /// How often each element and attribute is on the page.

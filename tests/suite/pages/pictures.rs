@@ -4,63 +4,50 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::studio::{DARK, LIGHT, Studio, make};
+use super::studio::{DARK, LIGHT, Studio};
 use crate::support::program::workspace;
 
-/// A picture: its name, the published report, what is clicked, the window's size and its colours.
+/// A picture: its name, the published page, what is clicked, the window's size and its colours.
 struct Picture {
     name: &'static str,
-    arguments: &'static [&'static str],
+    page: &'static str,
     clicks: &'static [&'static str],
     size: (u32, u32),
     dark: bool,
 }
 
+const LOAD: Picture = Picture {
+    name: "load",
+    page: "latency/nchan-10000",
+    clicks: &[],
+    size: (1200, 860),
+    dark: false,
+};
+
 const PICTURES: [Picture; 5] = [
     Picture {
         name: "conformance",
-        arguments: &["report", "--from", "reports/interop/axum.json"],
+        page: "interop/axum",
         clicks: &["details.check[data-outcome=fail] > summary"],
         size: (1200, 720),
         dark: false,
     },
     Picture {
         name: "matrix",
-        arguments: &[
-            "matrix",
-            "reports/interop/axum.json",
-            "reports/interop/node-http.json",
-            "reports/interop/express.json",
-            "reports/interop/hono.json",
-            "reports/interop/sse-starlette.json",
-            "reports/interop/flask.json",
-            "reports/interop/nchan.json",
-        ],
+        page: "interop/matrix",
         clicks: &["main details > summary"],
         size: (1200, 720),
         dark: false,
     },
     Picture {
         name: "kill-matrix",
-        arguments: &["report", "--from", "reports/kill-matrix/matrix.json"],
+        page: "kill-matrix/matrix",
         clicks: &[],
         size: (1200, 600),
         dark: false,
     },
-    Picture {
-        name: "load",
-        arguments: &["report", "--from", "reports/latency/nchan-10000.json"],
-        clicks: &[],
-        size: (1200, 860),
-        dark: false,
-    },
-    Picture {
-        name: "load-dark",
-        arguments: &["report", "--from", "reports/latency/nchan-10000.json"],
-        clicks: &[],
-        size: (1200, 860),
-        dark: true,
-    },
+    LOAD,
+    Picture { name: "load-dark", dark: true, ..LOAD },
 ];
 /// The largest picture, in bytes.
 const LARGEST: usize = 150_000;
@@ -77,9 +64,7 @@ fn folder(studio: &Studio) -> PathBuf {
 }
 
 fn take(studio: &Studio, folder: &Path, picture: &Picture) {
-    let page = studio.folder.path(&format!("picture-{}.html", picture.name));
-    let arguments = picture.arguments.iter().copied().chain(["--html", page.as_str()]);
-    make(arguments.map(str::to_owned));
+    let page = workspace().join(format!("reports/{}.html", picture.page)).display().to_string();
     let mut tab = studio.tab();
     tab.resize(picture.size);
     tab.emulate("screen", if picture.dark { &DARK } else { &LIGHT });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::program::{ssecheck, workspace};
+use crate::support::program::{saved, ssecheck};
 use crate::support::schema;
 use crate::support::scratch::Scratch;
 
@@ -16,11 +16,6 @@ pub(super) struct Sample {
 const FILES: [&str; 4] = ["junit", "sarif", "markdown", "html"];
 /// Those of load runs alone.
 const FIGURES: [&str; 4] = ["csv", "hgrm", "hlog", "openmetrics"];
-
-fn saved(path: &str) -> Value {
-    let text = std::fs::read_to_string(workspace().join(path));
-    serde_json::from_str(&text.unwrap_or_else(|error| panic!("{path}: {error}"))).expect("JSON")
-}
 
 fn sample(name: &str, report: Value) -> Sample {
     let errors = schema::errors(&report);

@@ -13,6 +13,16 @@ pub(crate) fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent")
 }
 
+/// A JSON file of the repository.
+///
+/// # Panics
+/// When it is not there, or no JSON.
+pub(crate) fn saved(path: &str) -> serde_json::Value {
+    let text = std::fs::read_to_string(workspace().join(path));
+    let text = text.unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// The path of the binary, built once, in the profile of these tests and in their target folder.
 ///
 /// # Panics

@@ -188,16 +188,9 @@ impl<'a> Findings<'a> {
 
 /// Whether two findings would be told in the same words.
 fn is_same(one: &CheckResult, other: &CheckResult) -> bool {
-    let all = |check: &CheckResult| {
-        (
-            check.outcome,
-            check.level,
-            check.reason.clone(),
-            check.message.clone(),
-            check.note.clone(),
-        )
-    };
-    all(one) == all(other) && one.evidence == other.evidence
+    (one.outcome, one.level, &one.reason, &one.message, &one.note)
+        == (other.outcome, other.level, &other.reason, &other.message, &other.note)
+        && one.evidence == other.evidence
 }
 
 fn anchor(topic: usize, variant: usize) -> String {
