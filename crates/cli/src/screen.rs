@@ -185,10 +185,11 @@ impl Live {
             false => speak(human, &frame, spoken),
         };
         let work = move || {
-            let (mut spoken, mut before) = (Instant::now(), Instant::now());
+            let (mut spoken, mut before, mut late) = (Instant::now(), Instant::now(), false);
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                // The process was stopped (Ctrl-Z): the signal that says so must be heard first.
-                let late = before.elapsed() > 2 * TICK;
+                // The process was stopped (Ctrl-Z): the signal that says so must be heard first. On
+                // a machine that is always late, every other time is drawn.
+                late = !late && before.elapsed() > 2 * TICK;
                 before = Instant::now();
                 if late {
                     continue;

@@ -27,24 +27,33 @@ fn events(screen: &str) -> Option<u64> {
     line.split(", ").last()?.replace(',', "").split(' ').next()?.parse().ok()
 }
 
-/// Waits until the view has changed.
+/// Waits until the view has changed. A drawing may come in parts, so that the line of the events is
+/// not on every screen that is read.
 fn expect_more_events(terminal: &mut Terminal) {
-    let before = events(&terminal.text());
-    assert!(before.is_some(), "{}", terminal.text());
-    assert!(terminal.shows(|screen| events(screen) > before), "{}", terminal.text());
+    expect_more(terminal, events);
+}
+
+/// Waits until a figure on the screen grows.
+fn expect_more(terminal: &mut Terminal, figure: impl Fn(&str) -> Option<u64>) {
+    assert!(terminal.shows(|screen| figure(screen).is_some()), "{}", terminal.text());
+    let before = figure(&terminal.text());
+    assert!(terminal.shows(|screen| figure(screen) > before), "{}", terminal.text());
+}
+
+/// Whether there is one line of each kind, with all that a terminal of 80 columns has room for.
+fn is_whole(screen: &str) -> bool {
+    let lines = |label: &str| screen.lines().filter(|line| line.starts_with(label)).count();
+    let labels = ["measuring", "connections", "events", "latency", "lag", "p99"];
+    labels.iter().all(|label| lines(label) == 1)
+        && screen.contains("in the last 200 ms: p50")
+        && (screen.contains('▁') || screen.contains('█'))
 }
 
 #[test]
 fn load_shows_where_it_is_and_leaves_nothing_behind_when_it_is_stopped() {
     let mut terminal = loading(Setup::wide(80));
     expect_more_events(&mut terminal);
-    let text = terminal.text();
-    for label in ["measuring", "connections", "events", "latency", "lag", "p99"] {
-        let lines = text.lines().filter(|line| line.starts_with(label)).count();
-        assert_eq!(lines, 1, "{label}\n{text}");
-    }
-    assert!(text.contains("in the last 200 ms: p50"), "{text}");
-    assert!(text.contains('▁') || text.contains('█'), "no bars\n{text}");
+    assert!(terminal.shows(is_whole), "{}", terminal.text());
     terminal.signal(Signal::SIGINT);
     assert_eq!(terminal.end(), Some(130));
     assert_clean(&terminal);
@@ -230,18 +239,12 @@ fn after_a_stop_the_view_goes_on_below_what_the_shell_has_written() {
         after.contains("fanout so far: p50")
     };
     assert!(terminal.shows(below), "{}", terminal.text());
-    expect_more_events_below(&mut terminal);
+    // Of the lower one of two views.
+    expect_more(&mut terminal, |screen| events(screen.split("$ fg").nth(1)?));
     terminal.signal(Signal::SIGINT);
     terminal.end();
     let text = terminal.text();
     assert!(text.contains("[1]+  Stopped") && text.contains("$ fg\n"), "{text}");
-}
-
-/// As [`expect_more_events`], of the lower of two views.
-fn expect_more_events_below(terminal: &mut Terminal) {
-    let below = |screen: &str| events(screen.split("$ fg").nth(1).unwrap_or_default());
-    let before = below(&terminal.text());
-    assert!(terminal.shows(|screen| below(screen) > before), "{}", terminal.text());
 }
 
 #[test]
