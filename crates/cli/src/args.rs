@@ -185,7 +185,8 @@ pub(crate) struct LoadArgs {
     /// Seed of every random choice [default: 0].
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Length of one interval of the series [default: 1s].
+    /// Length of one interval of the series; longer where there would be more than 300
+    /// [default: 1s].
     #[arg(long, value_name = "SPAN")]
     pub(crate) interval: Option<Span>,
     /// Print and check the plan, and do nothing.

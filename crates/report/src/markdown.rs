@@ -6,7 +6,7 @@ mod load;
 mod portability;
 mod selftest;
 
-use ssecheck_model::report::{CheckResult, Conformance, Report};
+use ssecheck_model::report::{BaselineProblem, CheckResult, Conformance, Report};
 use ssecheck_model::verdict::{Outcome, Verdict};
 
 use crate::counts::{duration, grouped};
@@ -123,20 +123,24 @@ fn details(check: &CheckResult) -> String {
 
 /// Entries of the baseline file that do not hold, then the deviations that it knows.
 fn baseline(out: &mut String, conformance: &Conformance) {
-    for problem in conformance.baseline_problems() {
-        let text = format!("{}: {}", problem.kind.as_str(), problem.message);
-        let place = format!("{}:{}", problem.place.file, problem.place.line);
-        let [text, place] = [text, place].map(|text| inline(&line(&text, VALUE_LIMIT)));
-        out.push_str(&format!("- **baseline** {text} ({place})\n"));
-    }
-    for check in with(conformance, &[Outcome::Known]) {
-        let [id, reason, _] = texts(check);
-        let note = inline(&line(check.note.as_deref().unwrap_or_default(), VALUE_LIMIT));
-        out.push_str(&format!("- known: {id} {reason}: {note}\n"));
-    }
+    push_all(out, &conformance.baseline_problems().iter().collect::<Vec<_>>(), problem);
+    push_all(out, &with(conformance, &[Outcome::Known]), known);
     if conformance.baseline.is_some() {
         out.push('\n');
     }
+}
+
+fn problem(it: &BaselineProblem) -> String {
+    let text = format!("{}: {}", it.kind.as_str(), it.message);
+    let place = format!("{}:{}", it.place.file, it.place.line);
+    let [text, place] = [text, place].map(|text| inline(&line(&text, VALUE_LIMIT)));
+    format!("- **baseline** {text} ({place})\n")
+}
+
+fn known(check: &CheckResult) -> String {
+    let [id, reason, _] = texts(check);
+    let note = inline(&line(check.note.as_deref().unwrap_or_default(), VALUE_LIMIT));
+    format!("- known: {id} {reason}: {note}\n")
 }
 
 fn warnings(out: &mut String, checks: &[&CheckResult]) {
@@ -155,12 +159,12 @@ fn warning(check: &CheckResult) -> String {
     format!("**{id}** {reason}: {message}\n\n{evidence}\n")
 }
 
-/// Appends the text of every check while it fits, then says how many did not.
-fn push_all(out: &mut String, checks: &[&CheckResult], text: impl Fn(&CheckResult) -> String) {
-    for (index, check) in checks.iter().enumerate() {
-        let text = text(check);
+/// Appends the text of every one while it fits, then says how many did not.
+fn push_all<T: Copy>(out: &mut String, all: &[T], text: impl Fn(T) -> String) {
+    for (index, it) in all.iter().enumerate() {
+        let text = text(*it);
         if out.len() + text.len() > MOST_BYTES {
-            let rest = crate::counts::checks(checks.len() - index);
+            let rest = grouped(all.len() - index);
             out.push_str(&format!("\n{rest} more not shown: the summary would be too long.\n\n"));
             return;
         }

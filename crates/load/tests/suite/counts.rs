@@ -1,17 +1,27 @@
 //! Counts are what the server did, in every framing.
 
+use std::time::Duration;
+
 use ssecheck_model::load::Load;
 
 use crate::drive::Drive;
-use crate::hub::{Deliver, Framing, Hub, Script};
+use crate::hub::{Ack, Deliver, Framing, Hub, Script};
 
 const PLAN: &str = "subscribers: 8\nramp: 100/s\nduration: 1s\npublish: {rate: 40/s}\n";
+/// One event after the other, so that the hub counts as we do: of two that are published at the same
+/// time no order is owed, and a machine that stalls makes any two so.
+const IN_TURN: &str =
+    "subscribers: 8\nramp: 100/s\nduration: 1s\npublish: {rate: 40/s, connections: 1}\n";
 const EVENTS: u64 = 40;
 const SUBSCRIBERS: u64 = 8;
 
 async fn run(script: Script) -> (Load, Hub) {
+    planned(script, PLAN).await
+}
+
+async fn planned(script: Script, plan: &str) -> (Load, Hub) {
     let hub = Hub::start(script);
-    let load = Drive::new(&hub, PLAN).run().await;
+    let load = Drive::new(&hub, plan).run().await;
     (load, hub)
 }
 
@@ -101,7 +111,7 @@ async fn every_fifth_event_lost_is_told_exactly_in_every_framing() {
     for framing in FRAMINGS {
         let deliver = |_, n| if n % 5 == 2 { Deliver::Never } else { Deliver::Once };
         let script = Script { framing, deliver: Box::new(deliver), ..Script::default() };
-        let (load, _) = run(script).await;
+        let (load, _) = planned(script, IN_TURN).await;
         let lost = EVENTS / 5 * SUBSCRIBERS;
         assert_eq!(counts(&load), (EVENTS * SUBSCRIBERS, lost, 0, 0));
         assert_eq!(load.worst[0].missing[..3], ["2", "7", "12"]);
@@ -124,15 +134,32 @@ async fn swapped_neighbours_are_told_exactly() {
     for batch in [1, 4] {
         let deliver = |_, n| if n % 4 == 1 { Deliver::Late } else { Deliver::Once };
         let (load, _) =
-            run(Script { batch, deliver: Box::new(deliver), ..Script::default() }).await;
+            planned(Script { batch, deliver: Box::new(deliver), ..Script::default() }, IN_TURN)
+                .await;
         assert_eq!(counts(&load), (EVENTS * SUBSCRIBERS, 0, 0, EVENTS / 4 * SUBSCRIBERS));
+    }
+}
+
+/// The server may take the second of two before the first, and we would not know.
+#[tokio::test]
+async fn no_order_is_owed_to_what_is_published_at_the_same_time() {
+    for (plan, answered_after, reordered) in
+        [(PLAN, 1_000, 0), (IN_TURN, 30, EVENTS / 4 * SUBSCRIBERS)]
+    {
+        let deliver = |_, n| if n % 4 == 1 { Deliver::Late } else { Deliver::Once };
+        let slow = Ack::Slow(Duration::from_millis(answered_after));
+        let ack = move |n| if n % 4 == 1 { slow } else { Ack::Ok };
+        let script = Script { deliver: Box::new(deliver), ack: Box::new(ack), ..Script::default() };
+        let (load, _) = planned(script, plan).await;
+        assert_eq!(counts(&load), (EVENTS * SUBSCRIBERS, 0, 0, reordered), "{plan}");
     }
 }
 
 #[tokio::test]
 async fn the_last_events_are_missed_too() {
     let deliver = |_, n| if n >= EVENTS - 3 { Deliver::Never } else { Deliver::Once };
-    let (load, _) = run(Script { deliver: Box::new(deliver), ..Script::default() }).await;
+    let (load, _) =
+        planned(Script { deliver: Box::new(deliver), ..Script::default() }, IN_TURN).await;
     assert_eq!(counts(&load), (EVENTS * SUBSCRIBERS, 3 * SUBSCRIBERS, 0, 0));
     assert_eq!(load.worst[0].missing, ["37-39"]);
 }
@@ -157,7 +184,7 @@ async fn the_worst_subscribers_are_named_with_what_they_miss() {
         false => Deliver::Once,
     };
     let script = Script { deliver: Box::new(deliver), ..Script::default() };
-    let (load, _) = run(script).await;
+    let (load, _) = planned(script, IN_TURN).await;
     assert_eq!(counts(&load), (EVENTS * SUBSCRIBERS, 28, 0, 0));
     let found: Vec<_> = load.worst.iter().map(|w| (w.lost, w.missing.join(","))).collect();
     assert_eq!(found[0], (7, "10-16".to_owned()));

@@ -1,8 +1,11 @@
 //! The load part, ready for the template.
 
 use serde::Serialize;
-use ssecheck_model::load::{Doubt, Interval, Latency, Load, Metric, ThresholdResult, Worst};
+use ssecheck_model::load::{
+    Doubt, Events, Interval, Latency, Load, Metric, ThresholdResult, Worst,
+};
 use ssecheck_model::report::Report;
+use ssecheck_model::verdict::Outcome;
 
 use super::charts;
 use super::plot::Plot;
@@ -76,7 +79,7 @@ pub(super) fn part(report: &Report, load: &Load) -> Part {
         latency::measured(load).partition(|(metric, _)| latency::is_own_cost(*metric));
     Part {
         verdict: verdict.word(),
-        tone: verdict.outcome().as_str(),
+        tone: verdict.outcome().map_or("plain", Outcome::as_str),
         sentence: sentence(load, report.interrupted),
         summary: format!("{}; took {}", words(&load.plan.summary), duration(report.duration_ms)),
         doubts: invalidating(load).take(MOST).map(told).collect(),
@@ -138,29 +141,37 @@ fn worst(it: &Worst) -> [String; 6] {
 
 /// What is read first.
 fn tiles(load: &Load) -> Vec<Tile> {
-    let tile = |name: &str, value: String, bad| Tile { name: name.to_owned(), value, bad };
     let mut tiles = vec![tile("subscribers at most", count(load.connections.peak), false)];
-    if let Some((metric, it)) = latency::main(load)
-        .and_then(|main| latency::measured(load).find(|(metric, _)| *metric == main))
-    {
-        let name = metric.as_str();
-        tiles.push(tile(&format!("{name} p50"), time(it.p50), false));
-        tiles.push(tile(&format!("{name} p99"), time(it.p99), false));
-    }
+    tiles.extend(latency::main(load).into_iter().flat_map(|main| times_of(load, main)));
     let events = &load.events;
     tiles.push(tile("events received", count(events.received), false));
-    let claimed = !matches!(events.sequence.as_str(), "none" | "");
-    let wrong =
-        [("lost", events.lost), ("duplicated", events.duplicated), ("reordered", events.reordered)];
-    for (name, number) in wrong {
-        match claimed {
-            true => tiles.push(tile(name, count(number), number > 0)),
-            false => tiles.push(tile(name, "not claimed".to_owned(), false)),
+    match events.sequence.as_str() {
+        // An answer of its own for each: how long it takes to begin is what its reader waits for.
+        "none" | "" => {
+            tiles.extend(times_of(load, Metric::FirstEvent));
+            tiles.push(tile("lost, duplicated, reordered", "not claimed".to_owned(), false));
         }
+        _ => tiles.extend(wrong(events)),
     }
     let failed = load.connections.failed;
     tiles.push(tile("attempts failed", count(failed), failed > 0));
     tiles
+}
+
+fn tile(name: &str, value: String, bad: bool) -> Tile {
+    Tile { name: name.to_owned(), value, bad }
+}
+
+fn times_of(load: &Load, metric: Metric) -> Vec<Tile> {
+    let measured = latency::measured(load).find(|(measured, _)| *measured == metric);
+    let of = |(_, it): (Metric, &Latency)| [("p50", it.p50), ("p99", it.p99)];
+    let named = |(figure, us)| tile(&format!("{} {figure}", metric.as_str()), time(us), false);
+    measured.map(of).into_iter().flatten().map(named).collect()
+}
+
+fn wrong(events: &Events) -> [Tile; 3] {
+    [("lost", events.lost), ("duplicated", events.duplicated), ("reordered", events.reordered)]
+        .map(|(name, number)| tile(name, count(number), number > 0))
 }
 
 fn row((metric, it): (Metric, &Latency)) -> Row {

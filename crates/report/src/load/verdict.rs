@@ -48,12 +48,14 @@ impl LoadVerdict {
         }
     }
 
-    /// The outcome of a check that stands beside it in colour and sign.
-    pub(crate) fn outcome(self) -> Outcome {
+    /// The outcome of a check that stands beside it in colour and sign; none where nothing was
+    /// judged, since that is no reason for green.
+    pub(crate) fn outcome(self) -> Option<Outcome> {
         match self {
-            Self::NothingMeasured | Self::NotTrusted | Self::Interrupted => Outcome::Error,
-            Self::Fail => Outcome::Fail,
-            Self::Pass | Self::Measured => Outcome::Pass,
+            Self::NothingMeasured | Self::NotTrusted | Self::Interrupted => Some(Outcome::Error),
+            Self::Fail => Some(Outcome::Fail),
+            Self::Pass => Some(Outcome::Pass),
+            Self::Measured => None,
         }
     }
 }

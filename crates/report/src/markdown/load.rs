@@ -29,7 +29,7 @@ pub(super) fn render(report: &Report, load: &Load) -> String {
 
 fn heading(report: &Report, load: &Load) -> String {
     let verdict = LoadVerdict::of(load, report.interrupted);
-    let sign = super::sign(verdict.outcome());
+    let sign = verdict.outcome().map_or("\u{2139}", super::sign);
     let word = verdict.word().to_lowercase();
     let sentence = inline(&sentence(load, report.interrupted));
     let summary = inline(&words(&load.plan.summary));

@@ -111,7 +111,10 @@ fn verdict(load: &Load, report: &Report, style: Style) -> Vec<String> {
     let verdict = LoadVerdict::of(load, report.interrupted);
     let text = format!("{}: {}", verdict.word(), sentence(load, report.interrupted));
     let lines = hang("", &text, 0, style.width);
-    lines.iter().map(|line| style.outcome(verdict.outcome(), line)).collect()
+    match verdict.outcome() {
+        Some(outcome) => lines.iter().map(|line| style.outcome(outcome, line)).collect(),
+        None => lines,
+    }
 }
 
 fn doubts(load: &Load, style: Style) -> Vec<String> {

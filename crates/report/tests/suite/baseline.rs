@@ -46,6 +46,26 @@ fn the_summary_names_the_note_and_the_entry_that_does_not_hold() {
 }
 
 #[test]
+fn lists_of_any_length_stay_below_what_github_takes() {
+    for known in [true, false] {
+        let mut report = with_baseline(&"x".repeat(300));
+        let mut baseline = report.conformance.as_ref().and_then(|it| it.baseline.clone()).unwrap();
+        let problem = baseline.problems.swap_remove(0);
+        match known {
+            true => {
+                let one = checks(&mut report).iter().find(|it| it.outcome == Outcome::Known);
+                *checks(&mut report) = vec![one.unwrap().clone(); 10_000];
+            }
+            false => baseline.problems = vec![problem; 20_000],
+        }
+        report.conformance.as_mut().unwrap().set_baseline(baseline);
+        let text = markdown::render(&report);
+        assert!(text.len() < 1 << 20, "{}", text.len());
+        assert!(text.contains(" more not shown: the summary would be too long."));
+    }
+}
+
+#[test]
 fn a_known_deviation_is_skipped_and_an_entry_that_does_not_hold_fails_in_junit() {
     let xml = junit::render(&with_baseline("as designed"));
     assert!(

@@ -1,6 +1,6 @@
 use ssecheck_model::load::{Interval, Load};
 use ssecheck_report::text::{self, load as load_text};
-use ssecheck_report::{Style, sanitize};
+use ssecheck_report::{Style, html, markdown, sanitize};
 
 use crate::loads::{brief, good, hostile, load, minimal, rich};
 
@@ -74,11 +74,49 @@ fn the_verdict_is_the_first_line() {
     }
 }
 
+/// A person takes green for a proof.
+#[test]
+fn nothing_is_green_where_nothing_was_judged() {
+    let green = "\u{1b}[32m";
+    for (report, proved) in [(good(), true), (minimal(), false)] {
+        let text = load_text::results(&report, Style { color: true, width: 80 });
+        assert_eq!(text.lines().next().is_some_and(|line| line.contains(green)), proved, "{text}");
+        let page = html::render(&report);
+        assert_eq!(page.contains("class=\"verdict pass\""), proved);
+        assert_eq!(page.contains("class=\"verdict plain\""), !proved);
+        let summary = markdown::render(&report);
+        assert_eq!(summary.starts_with("## \u{2705}"), proved, "{summary}");
+        assert_eq!(summary.starts_with("## \u{2139}"), !proved, "{summary}");
+    }
+}
+
 #[test]
 fn loss_is_not_claimed_without_a_sequence() {
     let text = load_text::results(&minimal(), Style::PLAIN);
     assert!(text.contains("loss, doubles and order are not claimed"), "{text}");
     assert!(!text.contains("0 lost"), "{text}");
+}
+
+/// Where each gets an answer of its own, the first things to read are when it begins and how it flows.
+#[test]
+fn the_page_leads_with_what_can_be_known() {
+    let tile = |value: &str, name: &str| {
+        format!(r#"<span class="value">{value}</span><span class="name">{name}</span>"#)
+    };
+    let mut report = rich();
+    let numbered = html::render(&report);
+    let times = std::mem::take(&mut load(&mut report).latency_us);
+    let known = ["first_event", "gap"];
+    let first = times["first_event"].clone();
+    load(&mut report).latency_us = known.map(|name| (name.to_owned(), first.clone())).into();
+    load(&mut report).events.sequence = "none".to_owned();
+    let own = html::render(&report);
+    let nothing = tile("not claimed", "lost, duplicated, reordered");
+    assert!(own.contains(&nothing) && !numbered.contains(&nothing));
+    for name in ["first_event p50", "first_event p99", "gap p99"] {
+        let ending = format!("<span class=\"name\">{name}</span>");
+        assert!(own.contains(&ending) && !numbered.contains(&ending), "{name}");
+    }
 }
 
 #[test]
