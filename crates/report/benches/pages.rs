@@ -2,7 +2,7 @@
 //!
 //! The reports are those published in `reports/`, and one with as many intervals as a run can have.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ssecheck_model::load::Interval;
@@ -17,8 +17,8 @@ fn published(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../reports").join(path)
 }
 
-fn read(path: PathBuf) -> Report {
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+fn read(path: &Path) -> Report {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     json::read(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
@@ -29,13 +29,13 @@ fn subjects(folder: &str) -> Vec<Subject> {
     let single = |path: &PathBuf| {
         path.extension().is_some_and(|it| it == "json") && !path.ends_with("matrix.json")
     };
-    let subject = |path: PathBuf| Subject { name: path.display().to_string(), report: read(path) };
+    let subject = |path: PathBuf| Subject { name: path.display().to_string(), report: read(&path) };
     paths.filter(single).map(subject).collect()
 }
 
 /// The longest run that there is: the intervals of a real one over and over.
 fn long() -> Report {
-    let mut report = read(published("latency/nchan-10000.json"));
+    let mut report = read(&published("latency/nchan-10000.json"));
     let load = report.load.as_mut().expect("a load run");
     let known = load.series.clone();
     let at = |(n, it): (u64, &Interval)| Interval { at_ms: n * it.length_ms, ..it.clone() };
@@ -45,9 +45,9 @@ fn long() -> Report {
 
 fn pages(criterion: &mut Criterion) {
     let singles = [
-        ("a server", read(published("interop/flask.json"))),
-        ("the kill matrix", read(published("kill-matrix/matrix.json"))),
-        ("a load run of 76,000", read(published("latency/nchan-76000.json"))),
+        ("a server", read(&published("interop/flask.json"))),
+        ("the kill matrix", read(&published("kill-matrix/matrix.json"))),
+        ("a load run of 76,000", read(&published("latency/nchan-76000.json"))),
         ("a load run of 300 intervals", long()),
     ];
     for (name, report) in &singles {
