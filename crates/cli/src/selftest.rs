@@ -99,16 +99,49 @@ async fn matrix(
         running.spawn(async move { (row, results(row, runs, places, steps).await) });
     }
     let _live = view(human, Arc::clone(&steps));
-    let mut cells = Vec::new();
+    let (mut cells, mut late) = (Vec::new(), Vec::new());
     while let Some(joined) = running.join_next().await {
         let (row, results) =
             joined.map_err(|error| Stop::setup(format!("a run broke: {error}")))?;
         let found = compare(row, &results?);
+        late.extend(found.iter().any(is_missed).then_some(row));
         let wrong = found.iter().any(|cell| !cell.is_right());
         steps.wrong.fetch_add(usize::from(wrong), Ordering::Relaxed);
         human.write(&line(row, &found, human.style));
         cells.extend(found);
     }
+    for row in late {
+        let (missed, right): (Vec<Cell>, Vec<Cell>) =
+            cells.into_iter().partition(|cell| cell.switch == name(row) && is_missed(cell));
+        let found = alone(row, &missed, &suites, &steps).await?;
+        human.write(&line(row, &found, human.style));
+        cells = right.into_iter().chain(found).collect();
+    }
+    Ok(cells)
+}
+
+/// Whether a check should have turned red and did not.
+fn is_missed(cell: &Cell) -> bool {
+    let red = cell.outcome.is_red() || cell.outcome == Outcome::Warn;
+    cell.expected.is_some() && !red
+}
+
+/// The cells of checks that were missed, from a second run without any other beside it. Beside many, a
+/// case may be held up until what it wanted to see is over; a check is proved when it can turn red.
+async fn alone(
+    row: Row,
+    missed: &[Cell],
+    suites: &Suites,
+    steps: &Arc<Steps>,
+) -> Result<Vec<Cell>, Stop> {
+    let is_of = |id: &str| missed.iter().any(|cell| cell.check == id);
+    let judges = |case: &Case| case.checks.iter().any(|check| is_of(&check.id.value));
+    let mut runs = suites.runs(row);
+    runs.retain(|(_, suite)| suite.cases.iter().any(judges));
+    steps.total.fetch_add(runs.len(), Ordering::Relaxed);
+    let results = results(row, runs, Arc::new(Semaphore::new(1)), Arc::clone(steps)).await?;
+    let mut cells = compare(row, &results);
+    cells.retain(|cell| is_of(&cell.check));
     Ok(cells)
 }
 
@@ -344,4 +377,42 @@ fn report(selftest: Selftest, started_at: String) -> Report {
     let url = "the built-in testbed".to_owned();
     let target = TargetInfo { url, provides: Vec::new(), seen: Vec::new(), testbed: true };
     Report { started_at, selftest: Some(selftest), ..Report::new(tool(), target) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(check: &str, expected: Option<&str>, outcome: Outcome) -> Cell {
+        Cell {
+            switch: "status-201".to_owned(),
+            check: check.to_owned(),
+            expected: expected.map(str::to_owned),
+            outcome,
+            reason: None,
+            message: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_should_be_red_and_is_not_is_missed() {
+        assert!(is_missed(&cell("http/status", Some("x"), Outcome::Pass)));
+        assert!(is_missed(&cell("http/status", Some("x"), Outcome::NotApplicable)));
+        assert!(!is_missed(&cell("http/status", Some("x"), Outcome::Fail)), "for what reason ever");
+        assert!(!is_missed(&cell("http/date", None, Outcome::Fail)), "red for nothing");
+    }
+
+    #[test]
+    fn what_was_missed_is_judged_again_and_nothing_else() {
+        let suites = Suites::of(&Suite::shipped().unwrap()).unwrap();
+        let row = Some(find("status-201").unwrap());
+        let missed = [cell("http/status", Some("status-unexpected"), Outcome::Pass)];
+        let steps = Arc::default();
+        let runtime = runtime().unwrap_or_else(|_| panic!("a runtime"));
+        let found = runtime.block_on(alone(row, &missed, &suites, &steps));
+        let found = found.unwrap_or_else(|_| panic!("it runs"));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].is_right() && found[0].check == "http/status", "{found:?}");
+        assert_eq!(steps.done.load(Ordering::Relaxed), 1, "one case");
+    }
 }

@@ -74,6 +74,14 @@ pub fn all() -> &'static [Switch] {
 
 type Checks = &'static [(&'static str, &'static str)];
 
+/// What wrong order is to a client that reconnects: a loss, when it is cut behind the event that came
+/// early; the same event again, when it is cut behind the one that came late; else the order itself.
+const DISORDER: Checks = &[
+    ("last-event-id/under-load", "lost"),
+    ("last-event-id/under-load", "duplicated"),
+    ("last-event-id/under-load", "reordered"),
+];
+
 /// A fault of the catalogue; an empty `defect` is one that the catalogue does not have.
 const fn fault(
     id: &'static str,

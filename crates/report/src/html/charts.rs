@@ -6,7 +6,7 @@ use super::curves::{Curve, plot_curves};
 use super::load::{axis_second, axis_time, middle};
 use super::plot::{Canvas, MOST_POINTS, Plot, Scale};
 use crate::load::latency;
-use crate::load::units::magnitude;
+use crate::load::units::{count, magnitude, share};
 use crate::tally::Tally;
 
 /// What the axis of time is.
@@ -130,8 +130,20 @@ fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
             canvas.cell((*start, *end), (edge(row), edge(row + 1)), heat);
         }
     }
-    canvas.hottest(format!("{} samples in a cell", crate::load::units::count(most as u64)));
+    canvas.hottest(format!("{} samples in a cell", count(most as u64)));
+    let totals = std::array::from_fn(|row| counts.iter().map(|column| column[row]).sum());
+    canvas.tell(["time", "samples", "share"], bands(&totals, edge));
     canvas.finish()
+}
+
+/// The rows of a heat map in words, over the whole run: a second mode is a second band of many.
+fn bands(totals: &[u64; ROWS], edge: impl Fn(usize) -> f64) -> impl Iterator<Item = [String; 3]> {
+    let all = totals.iter().sum::<u64>().max(1) as f64;
+    let band = move |(row, total): (usize, &u64)| {
+        let [from, to] = [row, row + 1].map(|row| axis_time(edge(row)));
+        [format!("{from} to {to}"), count(*total), share(*total as f64 / all)]
+    };
+    totals.iter().enumerate().filter(|(_, total)| **total > 0).map(band)
 }
 
 /// How many samples lie in each row between two bounds.

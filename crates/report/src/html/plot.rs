@@ -256,6 +256,12 @@ impl Canvas {
         self.plot.hottest = words;
     }
 
+    /// What the cells are in words: the names of the columns, and the rows.
+    pub(super) fn tell(&mut self, head: [&str; 3], rows: impl Iterator<Item = [String; 3]>) {
+        let head = head.map(str::to_owned).to_vec();
+        self.plot.table = Table { head, rows: rows.map(Vec::from).collect() };
+    }
+
     /// At most [`MOST_ROWS`] places of all lines, in words.
     fn table(&self) -> Table {
         let longest = self.values.iter().max_by_key(|line| line.len());
@@ -290,7 +296,9 @@ impl Canvas {
 
     /// The plot, if there is anything on it.
     pub(super) fn finish(mut self) -> Option<Plot> {
-        self.plot.table = self.table();
+        if !self.values.is_empty() {
+            self.plot.table = self.table();
+        }
         let empty = self.plot.lines.is_empty() && self.plot.cells.is_empty();
         (!empty).then_some(self.plot)
     }

@@ -1,5 +1,6 @@
 //! The HTML page: one file, nothing of the target's in it that a browser could take for markup.
 
+use ssecheck_model::load::Interval;
 use ssecheck_report::html;
 use ssecheck_report::sanitize::is_harmful;
 
@@ -72,9 +73,8 @@ fn a_long_load_run_has_no_longer_page() {
     let mut report = loads::rich();
     let load = loads::load(&mut report);
     let one = load.series.first().expect("an interval").clone();
-    load.series = (0..2_000)
-        .map(|second| ssecheck_model::load::Interval { at_ms: second * 1_000, ..one.clone() })
-        .collect();
+    load.series =
+        (0..2_000).map(|second| Interval { at_ms: second * 1_000, ..one.clone() }).collect();
     let page = html::render(&report);
     assert!(page.len() < 300_000, "{}", page.len());
 }
@@ -103,4 +103,22 @@ fn the_page_of_a_day_is_no_longer_than_300_kb() {
     {
         assert!(page.contains(words), "{words}");
     }
+}
+
+/// What eyes see as dark and light, others hear as numbers: all samples, each once.
+#[test]
+fn the_heat_map_in_words_holds_every_sample() {
+    let mut report = loads::rich();
+    let page = html::render(&report);
+    let table = page.split("values of Heat map").nth(1).and_then(|it| it.split("</table>").next());
+    let rows = table.expect("a table").split("<tr>").skip(2);
+    let number = |row: &str| {
+        let cell = row.split("<td>").nth(1)?.split("</td>").next()?;
+        cell.replace(',', "").parse::<u64>().ok()
+    };
+    let told: Vec<u64> = rows.filter_map(number).collect();
+    let known = |it: &Interval| it.latency_us.get("fanout").map_or(0, |brief| brief.count);
+    assert!(told.len() > 1, "{told:?}");
+    let series = &loads::load(&mut report).series;
+    assert_eq!(told.iter().sum::<u64>(), series.iter().map(known).sum::<u64>());
 }

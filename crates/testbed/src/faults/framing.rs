@@ -1,6 +1,8 @@
 //! Faults of the event stream: encoding, lines, fields, injection, order.
 
-use super::{Switch, at_times, fault, on_replay};
+use super::{Checks, DISORDER, Switch, at_times, fault, on_replay};
+
+const SWAPPED: Checks = &[("reconnect/slow-reader", "lost"), DISORDER[0], DISORDER[1], DISORDER[2]];
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -228,7 +230,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "CR and LF in the id are written as they are",
     ),
     at_times(
-        &[("reconnect/slow-reader", "lost"), ("last-event-id/under-load", "lost")],
+        SWAPPED,
         fault(
             "swapped",
             "",

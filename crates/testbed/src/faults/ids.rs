@@ -1,6 +1,6 @@
 //! Faults of ids and resumption.
 
-use super::{Switch, at_times, fault, on_replay};
+use super::{DISORDER, Switch, at_times, fault, on_replay};
 
 pub(super) const SWITCHES: &[Switch] = &[
     fault(
@@ -177,7 +177,7 @@ pub(super) const SWITCHES: &[Switch] = &[
         "any Last-Event-ID gets the whole history",
     ),
     at_times(
-        &[("last-event-id/under-load", "lost")],
+        DISORDER,
         fault(
             "live-before-backlog",
             "D069",
