@@ -15,11 +15,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-PROGRAM = os.environ.get("SSECHECK", str(TARGET / "release" / "ssecheck"))
+from program import PROGRAM
+
 SIDE = 3
 
 

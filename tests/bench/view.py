@@ -20,9 +20,8 @@ import termios
 import threading
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-PROGRAM = os.environ.get("SSECHECK", str(TARGET / "release" / "ssecheck"))
+from program import PROGRAM
+
 # Student's t for 95 %, by degrees of freedom from 1.
 T95 = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10, 2.09]
 

@@ -14,7 +14,6 @@ use ssecheck_model::case::{Case, Need};
 use ssecheck_model::exit;
 use ssecheck_model::report::{Cell, CheckResult, Report, Selftest, SwitchInfo, TargetInfo};
 use ssecheck_model::target::{Capability, Target};
-use ssecheck_model::verdict::Outcome;
 use ssecheck_report::{Style, text};
 use ssecheck_testbed::{Config, Kind, Switch, Switches, Testbed, all, find};
 use tokio::sync::Semaphore;
@@ -45,7 +44,7 @@ pub(crate) fn selftest(args: &SelftestArgs) -> Done {
     let cells = runtime.block_on(async {
         let interrupt = Interrupt::listen()?;
         tokio::select! {
-            cells = matrix(rows.clone(), &suite, args.jobs.max(1), human) => cells,
+            cells = matrix(&rows, &suite, args.jobs.max(1), human) => cells,
             () = interrupt.heard() => Err(Stop::interrupted()),
         }
     });
@@ -82,66 +81,63 @@ fn name(row: Row) -> &'static str {
     row.map_or(REFERENCE, |switch| switch.id)
 }
 
-async fn matrix(
-    rows: Vec<Row>,
-    suite: &Suite,
-    jobs: usize,
-    human: Human,
-) -> Result<Vec<Cell>, Stop> {
+async fn matrix(rows: &[Row], suite: &Suite, jobs: usize, human: Human) -> Result<Vec<Cell>, Stop> {
     let places = Arc::new(Semaphore::new(jobs));
     let steps = Arc::new(Steps::default());
     let mut running = JoinSet::new();
     let suites = Suites::of(suite)?;
-    for row in rows {
+    for row in rows.iter().copied() {
         let runs = suites.runs(row);
         steps.total.fetch_add(runs.len(), Ordering::Relaxed);
         let (places, steps) = (Arc::clone(&places), Arc::clone(&steps));
         running.spawn(async move { (row, results(row, runs, places, steps).await) });
     }
     let _live = view(human, Arc::clone(&steps));
-    let (mut cells, mut late) = (Vec::new(), Vec::new());
+    let mut cells = Vec::new();
     while let Some(joined) = running.join_next().await {
         let (row, results) =
             joined.map_err(|error| Stop::setup(format!("a run broke: {error}")))?;
         let found = compare(row, &results?);
-        late.extend(found.iter().any(is_missed).then_some(row));
         let wrong = found.iter().any(|cell| !cell.is_right());
         steps.wrong.fetch_add(usize::from(wrong), Ordering::Relaxed);
         human.write(&line(row, &found, human.style));
         cells.extend(found);
     }
-    for row in late {
-        let (missed, right): (Vec<Cell>, Vec<Cell>) =
-            cells.into_iter().partition(|cell| cell.switch == name(row) && is_missed(cell));
-        let found = alone(row, &missed, &suites, &steps).await?;
-        human.write(&line(row, &found, human.style));
-        cells = right.into_iter().chain(found).collect();
+    let (missed, mut cells): (Vec<Cell>, Vec<Cell>) = cells.into_iter().partition(is_missed);
+    for row in rows.iter().copied() {
+        let missed: Vec<&str> = { missed.iter().filter(|cell| cell.switch == name(row)) }
+            .map(|cell| cell.check.as_str())
+            .collect();
+        if !missed.is_empty() {
+            let found = alone(row, &missed, &suites, &steps).await?;
+            human.write(&line(row, &found, human.style));
+            cells.extend(found);
+        }
     }
     Ok(cells)
 }
 
-/// Whether a check should have turned red and did not.
+/// Whether a check should have turned red, or told its reason, and did not.
 fn is_missed(cell: &Cell) -> bool {
-    let red = cell.outcome.is_red() || cell.outcome == Outcome::Warn;
-    cell.expected.is_some() && !red
+    cell.expected.is_some() && !cell.is_right() && !cell.outcome.is_complaint()
 }
 
 /// The cells of checks that were missed, from a second run without any other beside it. Beside many, a
 /// case may be held up until what it wanted to see is over; a check is proved when it can turn red.
 async fn alone(
     row: Row,
-    missed: &[Cell],
+    missed: &[&str],
     suites: &Suites,
     steps: &Arc<Steps>,
 ) -> Result<Vec<Cell>, Stop> {
-    let is_of = |id: &str| missed.iter().any(|cell| cell.check == id);
-    let judges = |case: &Case| case.checks.iter().any(|check| is_of(&check.id.value));
+    let judges =
+        |case: &Case| case.checks.iter().any(|check| missed.contains(&check.id.value.as_str()));
     let mut runs = suites.runs(row);
     runs.retain(|(_, suite)| suite.cases.iter().any(judges));
     steps.total.fetch_add(runs.len(), Ordering::Relaxed);
     let results = results(row, runs, Arc::new(Semaphore::new(1)), Arc::clone(steps)).await?;
     let mut cells = compare(row, &results);
-    cells.retain(|cell| is_of(&cell.check));
+    cells.retain(|cell| missed.contains(&cell.check.as_str()));
     Ok(cells)
 }
 
@@ -291,8 +287,7 @@ fn compare(row: Row, results: &[CheckResult]) -> Vec<Cell> {
     };
     let cell = |result: &CheckResult| {
         let expected = expected(&result.id).or_else(|| at_times(result));
-        let red = result.outcome.is_red() || result.outcome == Outcome::Warn;
-        (red || expected.is_some()).then(|| Cell {
+        (result.outcome.is_complaint() || expected.is_some()).then(|| Cell {
             switch: name(row).to_owned(),
             check: result.id.clone(),
             expected,
@@ -322,10 +317,7 @@ fn line(row: Row, cells: &[Cell], style: Style) -> String {
 
 /// By switch and check, not as the runs happened to end: two matrices can be compared line by line.
 fn in_order(mut cells: Vec<Cell>, rows: &[Row]) -> Vec<Cell> {
-    let place = |cell: &Cell| {
-        let id = |row: &Row| row.map_or("reference", |switch| switch.id);
-        rows.iter().position(|row| id(row) == cell.switch)
-    };
+    let place = |cell: &Cell| rows.iter().position(|row| name(*row) == cell.switch);
     cells.sort_by_cached_key(|cell| (place(cell), cell.check.clone()));
     cells
 }
@@ -381,6 +373,8 @@ fn report(selftest: Selftest, started_at: String) -> Report {
 
 #[cfg(test)]
 mod tests {
+    use ssecheck_model::verdict::Outcome;
+
     use super::*;
 
     fn cell(check: &str, expected: Option<&str>, outcome: Outcome) -> Cell {
@@ -400,13 +394,16 @@ mod tests {
         assert!(is_missed(&cell("http/status", Some("x"), Outcome::NotApplicable)));
         assert!(!is_missed(&cell("http/status", Some("x"), Outcome::Fail)), "for what reason ever");
         assert!(!is_missed(&cell("http/date", None, Outcome::Fail)), "red for nothing");
+        let survey =
+            Cell { reason: Some("x".to_owned()), ..cell("http/status", Some("x"), Outcome::Pass) };
+        assert!(!is_missed(&survey), "a survey tells its reason and stays green");
     }
 
     #[test]
     fn what_was_missed_is_judged_again_and_nothing_else() {
         let suites = Suites::of(&Suite::shipped().unwrap()).unwrap();
         let row = Some(find("status-201").unwrap());
-        let missed = [cell("http/status", Some("status-unexpected"), Outcome::Pass)];
+        let missed = ["http/status"];
         let steps = Arc::default();
         let runtime = runtime().unwrap_or_else(|_| panic!("a runtime"));
         let found = runtime.block_on(alone(row, &missed, &suites, &steps));

@@ -419,6 +419,13 @@ pub struct Doubt {
     pub cure: String,
 }
 
+impl Events {
+    /// Whether loss, doubles and order could be told at all; where not, zeros would be a claim.
+    pub fn are_claimed(&self) -> bool {
+        !matches!(self.sequence.as_str(), "none" | "")
+    }
+}
+
 impl Load {
     /// Whether no doubt can have changed a reported figure.
     pub fn is_trusted(&self) -> bool {

@@ -84,6 +84,11 @@ impl Outcome {
         matches!(self, Self::Fail | Self::Untestable | Self::Error)
     }
 
+    /// Whether the check has something to complain of, be it advice.
+    pub fn is_complaint(self) -> bool {
+        self.is_red() || self == Self::Warn
+    }
+
     /// Whether the check was really carried out.
     pub fn is_executed(self) -> bool {
         matches!(self, Self::Pass | Self::Warn | Self::Fail | Self::Known)

@@ -27,8 +27,7 @@ pub fn default_metric(report: &Report) -> Option<Metric> {
 /// [`NothingToWrite::NoLoad`], [`NothingToWrite::NoSamples`] when `metric` has none, and
 /// [`NothingToWrite::BrokenHistogram`].
 pub fn distribution(report: &Report, metric: Metric) -> Result<String, NothingToWrite> {
-    let found = latency::measured(load(report)?).find(|(other, _)| *other == metric);
-    let (_, times) = found.ok_or(NothingToWrite::NoSamples)?;
+    let times = latency::of(load(report)?, metric).ok_or(NothingToWrite::NoSamples)?;
     let histogram = read(metric.as_str(), &times.histogram, times.count)?;
     let name = format!("#[Measured time: {}]\n", metric.as_str());
     Ok(table(&histogram) + &footer(&histogram) + &name)

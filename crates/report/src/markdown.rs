@@ -42,7 +42,7 @@ fn checks(report: &Report, conformance: &Conformance) -> String {
     let mut out = heading(report, conformance);
     let red = with(conformance, &RED);
     table(&mut out, &red);
-    push_all(&mut out, &red, details);
+    push_all(&mut out, red.iter().copied(), details);
     baseline(&mut out, conformance);
     warnings(&mut out, &with(conformance, &[Outcome::Warn]));
     out.push_str(&portability::render(&conformance.portability));
@@ -102,7 +102,7 @@ fn table(out: &mut String, red: &[&CheckResult]) {
     }
     out.push_str("| outcome | check | level | reason | message |\n");
     out.push_str("| --- | --- | --- | --- | --- |\n");
-    push_all(out, red, table_row);
+    push_all(out, red.iter().copied(), table_row);
     out.push('\n');
 }
 
@@ -123,8 +123,8 @@ fn details(check: &CheckResult) -> String {
 
 /// Entries of the baseline file that do not hold, then the deviations that it knows.
 fn baseline(out: &mut String, conformance: &Conformance) {
-    push_all(out, &conformance.baseline_problems().iter().collect::<Vec<_>>(), problem);
-    push_all(out, &with(conformance, &[Outcome::Known]), known);
+    push_all(out, conformance.baseline_problems().iter(), problem);
+    push_all(out, with(conformance, &[Outcome::Known]).into_iter(), known);
     if conformance.baseline.is_some() {
         out.push('\n');
     }
@@ -149,7 +149,7 @@ fn warnings(out: &mut String, checks: &[&CheckResult]) {
     }
     let count = crate::counts::phrase(Outcome::Warn, checks.len());
     out.push_str(&format!("<details><summary>{count}</summary>\n\n"));
-    push_all(out, checks, warning);
+    push_all(out, checks.iter().copied(), warning);
     out.push_str("</details>\n");
 }
 
@@ -160,11 +160,16 @@ fn warning(check: &CheckResult) -> String {
 }
 
 /// Appends the text of every one while it fits, then says how many did not.
-fn push_all<T: Copy>(out: &mut String, all: &[T], text: impl Fn(T) -> String) {
-    for (index, it) in all.iter().enumerate() {
-        let text = text(*it);
+fn push_all<T>(
+    out: &mut String,
+    all: impl ExactSizeIterator<Item = T>,
+    text: impl Fn(T) -> String,
+) {
+    let count = all.len();
+    for (index, it) in all.enumerate() {
+        let text = text(it);
         if out.len() + text.len() > MOST_BYTES {
-            let rest = grouped(all.len() - index);
+            let rest = grouped(count - index);
             out.push_str(&format!("\n{rest} more not shown: the summary would be too long.\n\n"));
             return;
         }

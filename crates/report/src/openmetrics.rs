@@ -75,8 +75,7 @@ fn connections(out: &mut Exposition, it: &Connections) {
 
 fn events(out: &mut Exposition, it: &Events) {
     out.counter("events_received", "Deliveries that came, doubles not counted.", it.received);
-    // Without a sequence, a zero would be a claim.
-    if !matches!(it.sequence.as_str(), "none" | "") {
+    if it.are_claimed() {
         out.counter("events_expected", "Deliveries owed.", it.expected);
         out.counter("events_lost", "Deliveries owed that never came.", it.lost);
         out.counter("events_duplicated", "Deliveries that came again.", it.duplicated);

@@ -79,12 +79,10 @@ impl<'a> Reader<'a> {
 pub(super) fn facts(a: &[&Load], b: &[&Load]) -> Vec<Raw> {
     type Count = fn(&Load) -> Option<u64>;
     let counts: [(&str, &str, Count); 10] = [
-        ("lost", "deliveries owed that never came", |it| claimed(it).then_some(it.events.lost)),
-        ("duplicated", "deliveries that came again", |it| {
-            claimed(it).then_some(it.events.duplicated)
-        }),
+        ("lost", "deliveries owed that never came", |it| claimed(it, it.events.lost)),
+        ("duplicated", "deliveries that came again", |it| claimed(it, it.events.duplicated)),
         ("reordered", "deliveries that came after a later one", |it| {
-            claimed(it).then_some(it.events.reordered)
+            claimed(it, it.events.reordered)
         }),
         ("connect.failed", "attempts that came to no stream", |it| Some(it.connections.failed)),
         ("ended_early", "streams that the server or the network ended", |it| {
@@ -112,8 +110,8 @@ pub(super) fn facts(a: &[&Load], b: &[&Load]) -> Vec<Raw> {
     counts.chain(thresholds(a, b)).filter_map(|reader| reader.raw(a, b)).collect()
 }
 
-fn claimed(load: &Load) -> bool {
-    !matches!(load.events.sequence.as_str(), "none" | "")
+fn claimed(load: &Load, count: u64) -> Option<u64> {
+    load.events.are_claimed().then_some(count)
 }
 
 /// Each threshold: 1 where it was crossed.
@@ -159,10 +157,7 @@ fn times<'a>(metric: Metric, all: &[&Load]) -> Vec<Reader<'a>> {
         ("max", |it| it.max),
     ];
     let reader = |(name, figure): (&str, Figure)| {
-        let value = move |load: &Load| {
-            let found = latency::measured(load).find(|(it, _)| *it == metric)?;
-            Some(figure(found.1) as f64)
-        };
+        let value = move |load: &Load| latency::of(load, metric).map(|it| figure(it) as f64);
         let name_of = format!("{}.{name}", metric.as_str());
         let judged = is_judged(metric, name, all);
         let it = Reader::new(name_of, metric.describe(), Unit::Us, value);

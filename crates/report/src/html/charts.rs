@@ -132,12 +132,15 @@ fn heat_map(groups: &[Group<'_>], main: Metric) -> Option<Plot> {
     }
     canvas.hottest(format!("{} samples in a cell", count(most as u64)));
     let totals = std::array::from_fn(|row| counts.iter().map(|column| column[row]).sum());
-    canvas.tell(["time", "samples", "share"], bands(&totals, edge));
+    canvas.tell(["time", "samples", "share"], in_words(&totals, edge));
     canvas.finish()
 }
 
 /// The rows of a heat map in words, over the whole run: a second mode is a second band of many.
-fn bands(totals: &[u64; ROWS], edge: impl Fn(usize) -> f64) -> impl Iterator<Item = [String; 3]> {
+fn in_words(
+    totals: &[u64; ROWS],
+    edge: impl Fn(usize) -> f64,
+) -> impl Iterator<Item = [String; 3]> {
     let all = totals.iter().sum::<u64>().max(1) as f64;
     let band = move |(row, total): (usize, &u64)| {
         let [from, to] = [row, row + 1].map(|row| axis_time(edge(row)));

@@ -55,7 +55,7 @@ impl Curve {
 }
 
 fn read(load: &Load, metric: Metric) -> Option<Histogram<u64>> {
-    let (_, it) = latency::measured(load).find(|(it, _)| *it == metric)?;
+    let it = latency::of(load, metric)?;
     samples::read(metric.as_str(), &it.histogram, it.count).ok()
 }
 

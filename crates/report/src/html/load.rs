@@ -145,13 +145,13 @@ fn tiles(load: &Load) -> Vec<Tile> {
     tiles.extend(latency::main(load).into_iter().flat_map(|main| times_of(load, main)));
     let events = &load.events;
     tiles.push(tile("events received", count(events.received), false));
-    match events.sequence.as_str() {
+    match events.are_claimed() {
+        true => tiles.extend(wrong(events)),
         // An answer of its own for each: how long it takes to begin is what its reader waits for.
-        "none" | "" => {
+        false => {
             tiles.extend(times_of(load, Metric::FirstEvent));
             tiles.push(tile("lost, duplicated, reordered", "not claimed".to_owned(), false));
         }
-        _ => tiles.extend(wrong(events)),
     }
     let failed = load.connections.failed;
     tiles.push(tile("attempts failed", count(failed), failed > 0));
@@ -163,10 +163,9 @@ fn tile(name: &str, value: String, bad: bool) -> Tile {
 }
 
 fn times_of(load: &Load, metric: Metric) -> Vec<Tile> {
-    let measured = latency::measured(load).find(|(measured, _)| *measured == metric);
-    let of = |(_, it): (Metric, &Latency)| [("p50", it.p50), ("p99", it.p99)];
+    let figures = latency::of(load, metric).map(|it| [("p50", it.p50), ("p99", it.p99)]);
     let named = |(figure, us)| tile(&format!("{} {figure}", metric.as_str()), time(us), false);
-    measured.map(of).into_iter().flatten().map(named).collect()
+    figures.into_iter().flatten().map(named).collect()
 }
 
 fn wrong(events: &Events) -> [Tile; 3] {

@@ -10,9 +10,12 @@ const MAIN: [Metric; 5] =
 
 /// All times with samples, in the order of reports.
 pub(crate) fn measured(load: &Load) -> impl Iterator<Item = (Metric, &Latency)> {
-    let all = Metric::ALL.into_iter();
-    let known = all.filter_map(|metric| Some((metric, load.latency_us.get(metric.as_str())?)));
-    known.filter(|(_, latency)| latency.count > 0)
+    Metric::ALL.into_iter().filter_map(|metric| Some((metric, of(load, metric)?)))
+}
+
+/// One of them.
+pub(crate) fn of(load: &Load, metric: Metric) -> Option<&Latency> {
+    load.latency_us.get(metric.as_str()).filter(|latency| latency.count > 0)
 }
 
 /// The times of one interval with samples, in the order of reports.
@@ -24,7 +27,7 @@ pub(crate) fn of_interval(interval: &Interval) -> impl Iterator<Item = (Metric, 
 
 /// The one time that says most about a run.
 pub(crate) fn main(load: &Load) -> Option<Metric> {
-    MAIN.into_iter().find(|main| measured(load).any(|(metric, _)| metric == *main))
+    MAIN.into_iter().find(|main| of(load, *main).is_some())
 }
 
 /// The one time that says most about an interval.

@@ -39,10 +39,7 @@ pub(crate) fn connections(load: &Load) -> Fact {
 /// Whether each got everything.
 pub(crate) fn events(load: &Load) -> Fact {
     let it = &load.events;
-    let mut lines = match it.sequence.as_str() {
-        "none" | "" => unclaimed(it),
-        _ => claimed(it),
-    };
+    let mut lines = if it.are_claimed() { claimed(it) } else { unclaimed(it) };
     lines.extend(oddities(it));
     lines.push(format!(
         "{}, {}; {}",
